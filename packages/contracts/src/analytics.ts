@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { intervals } from './calendar.ts';
+import { CalendarDate, Id } from './common.ts';
+import { Currency } from './money.ts';
+
+export const PeriodQuery = z.strictObject({
+  from: CalendarDate.optional().meta({ description: 'First day, included; default: the first of this month' }),
+  to: CalendarDate.optional().meta({ description: 'Last day, included; default: the end of this month' }),
+  currency: Currency.optional().meta({ description: 'Default: the ledger’s' }),
+});
+export const TrendQuery = PeriodQuery.extend({
+  interval: z.enum(intervals).default('month'),
+  from: CalendarDate.optional().meta({ description: 'First day, included; default: a year back' }),
+});
+
+const minor = z.int().meta({ description: 'Minor units of `currency`' });
+/** Sums by kind. `spent` = expense − refund, `net` = income − spent. */
+export const Totals = z
+  .object({ expense: minor, income: minor, refund: minor, spent: minor, net: minor, count: z.int() })
+  .meta({ id: 'Totals' });
+export type Totals = z.infer<typeof Totals>;
+
+const period = { from: CalendarDate, to: CalendarDate, currency: Currency };
+
+export const Summary = z
+  .object({
+    ...period,
+    days: z.int(),
+    totals: Totals,
+    perDay: z
+      .object({ spent: minor, income: minor })
+      .meta({ description: 'Average per calendar day, rounded half away from zero' }),
+    previous: z
+      .object({ from: CalendarDate, to: CalendarDate, totals: Totals })
+      .meta({ description: 'The period of the same length before' }),
+    change: z.object({
+      spent: minor.meta({ description: 'Minor units more than before' }),
+      spentRatio: z.number().nullable().meta({ description: '0.1 = 10 % more; null where nothing was spent before' }),
+      income: minor,
+      incomeRatio: z.number().nullable(),
+    }),
+    otherCurrencies: z.array(Currency).meta({ description: 'Currencies that this answer leaves out' }),
+  })
+  .meta({ id: 'Summary' });
+export type Summary = z.infer<typeof Summary>;
+
+export const Trend = z
+  .object({
+    ...period,
+    interval: z.enum(intervals),
+    points: z
+      .array(z.object({ start: CalendarDate, end: CalendarDate, totals: Totals }))
+      .meta({ description: 'Without gaps; the first and last are cut to the period' }),
+  })
+  .meta({ id: 'Trend' });
+export type Trend = z.infer<typeof Trend>;
+
+const categoryShare = {
+  category: Id.nullable(),
+  name: z.string(),
+  color: z.string(),
+  icon: z.string(),
+  spent: minor,
+  income: minor,
+  count: z.int(),
+  share: z.number().meta({ description: 'Part of all that was spent, 0…1; 0 where refunds outweigh' }),
+};
+export const CategoryBreakdown = z
+  .object({
+    ...period,
+    total: minor.meta({ description: 'All that was spent' }),
+    categories: z
+      .array(z.object({ ...categoryShare, children: z.array(z.object(categoryShare)) }))
+      .meta({ description: 'By spending, largest first; a parent’s figures include its children' }),
+  })
+  .meta({ id: 'CategoryBreakdown' });
+export type CategoryBreakdown = z.infer<typeof CategoryBreakdown>;

@@ -1,0 +1,63 @@
+/**
+ * What expense tells analytics: one request for one figure. Version 1; a breaking change gets a new path.
+ * Never routed by the gateway.
+ */
+import { z } from 'zod';
+import { CalendarDate } from './common.ts';
+import { Category, Ledger } from './ledger.ts';
+import { Currency } from './money.ts';
+
+/** Sums and counts by kind, minor units. Transfers are kept apart because they count in no figure. */
+export const Cell = z.object({
+  expense: z.int(),
+  income: z.int(),
+  refund: z.int(),
+  expenseCount: z.int(),
+  incomeCount: z.int(),
+  refundCount: z.int(),
+});
+export type Cell = z.infer<typeof Cell>;
+export const emptyCell = (): Cell => ({
+  expense: 0,
+  income: 0,
+  refund: 0,
+  expenseCount: 0,
+  incomeCount: 0,
+  refundCount: 0,
+});
+
+export const FiguresQuery = z.strictObject({
+  /** Ranges "from..to", separated by commas: a period and the one before travel in one request. */
+  ranges: z.string().regex(/^\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d(,\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d){0,3}$/),
+  /** `total`: one bucket a range; `day`/`month`: a bucket for each that has entries. */
+  by: z.enum(['total', 'day', 'month']).default('total'),
+  /** Split each bucket by category. */
+  categories: z.enum(['true', 'false']).default('false'),
+  currency: Currency.optional(),
+});
+export type FiguresQuery = z.infer<typeof FiguresQuery>;
+
+/** GET /internal/v1/ledgers/{ledger}/figures */
+export const Figures = z.object({
+  ledger: Ledger,
+  currency: Currency,
+  /** Every currency with an entry inside the ranges. */
+  currencies: z.array(Currency),
+  categories: z.array(Category),
+  ranges: z.array(
+    z.object({
+      from: CalendarDate,
+      to: CalendarDate,
+      buckets: z.array(
+        z.object({
+          /** First day of the bucket, not before `from`. */
+          start: CalendarDate,
+          /** Category id, `none`, or null where not split by category. */
+          category: z.string().nullable(),
+          cell: Cell,
+        }),
+      ),
+    }),
+  ),
+});
+export type Figures = z.infer<typeof Figures>;
