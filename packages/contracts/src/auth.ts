@@ -16,12 +16,9 @@ const NewPassword = z
     examples: ['correct horse battery'],
   });
 
-const delivery = z
-  .enum(['cookie', 'body'])
-  .default('cookie')
-  .meta({
-    description: 'How the refresh token is handed over: an HttpOnly cookie (browsers) or `refreshToken` in the body',
-  });
+const delivery = z.enum(['cookie', 'body']).default('cookie').meta({
+  description: 'How the refresh token is handed over: an HttpOnly cookie (browsers) or `refreshToken` in the body',
+});
 
 export const Registration = z
   .strictObject({
