@@ -1,0 +1,85 @@
+import { ProblemBody } from '@outlay/contracts/problem.ts';
+import { Problem, type ProblemClass, Unavailable } from '@outlay/service-kit/problem.ts';
+import type { AppContext, AuthenticatedUser } from '@outlay/service-kit/route.ts';
+import { isTraced } from '@outlay/service-kit/trace.ts';
+import type { z } from 'zod';
+import type { WorkloadCredentials } from './workload-credentials.ts';
+import { workloadTokenHeader } from './workload-token.ts';
+
+export interface ServiceClientOptions {
+  /** Name of the service that is called: the audience of our token. */
+  callee: string;
+  baseUrl: string;
+  credentials: WorkloadCredentials;
+  /** For one try, the body included. */
+  timeoutMs?: number;
+}
+
+export interface ServiceCall {
+  path: string;
+  query?: Readonly<Record<string, string>>;
+  /** For whom; absent for calls in nobody's name, as for the public keys. */
+  user?: AuthenticatedUser;
+  /** The request that this call belongs to, so that the trace goes on. */
+  ctx?: AppContext;
+  signal?: AbortSignal;
+}
+
+export interface ServiceClient {
+  /** GETs a JSON answer. Rejects with the callee's own 4xx problem, or with {@link Unavailable} in every other case. */
+  get<T extends z.ZodType>(schema: T, call: ServiceCall): Promise<z.output<T>>;
+}
+
+/** A refusal of the callee, passed on as it stands: its `detail` was written for the client. */
+class PassedOn extends Problem {
+  readonly #body: ProblemBody;
+  constructor(body: ProblemBody) {
+    super(body.detail ?? body.title);
+    this.#body = body;
+  }
+  override get status(): number {
+    return this.#body.status;
+  }
+  override toBody(traceId: string | undefined): ProblemBody {
+    return { ...this.#body, ...(traceId && { traceId }) };
+  }
+}
+
+/** Calls another service with our workload token, the user's token and the trace. */
+export function createServiceClient({
+  callee,
+  baseUrl,
+  credentials,
+  timeoutMs = 5_000,
+}: ServiceClientOptions): ServiceClient {
+  return {
+    async get(schema, { path, query, user, ctx, signal }) {
+      const headers: Record<string, string> = { [workloadTokenHeader]: await credentials.tokenFor(callee) };
+      if (user) headers.authorization = `Bearer ${user.token}`;
+      // With tracing on, the instrumentation writes its own traceparent; without, ours keeps the logs together.
+      const traceparent = ctx?.get('traceparent');
+      if (traceparent && !isTraced()) headers.traceparent = traceparent;
+      const url = `${baseUrl}${path}${query ? `?${new URLSearchParams(query)}` : ''}`;
+      const timeout = AbortSignal.timeout(timeoutMs);
+      try {
+        const answer = await fetch(url, {
+          headers,
+          redirect: 'error',
+          signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        });
+        const body: unknown = await answer.json();
+        if (answer.ok) return schema.parse(body);
+        const problem = ProblemBody.parse(body);
+        if (isPassedOn(problem)) throw new PassedOn(problem);
+        throw new Error(`${callee} answered ${problem.status} ${problem.type}`);
+      } catch (cause) {
+        if (cause instanceof PassedOn) throw cause;
+        throw new Unavailable(`${callee} gives no answer at the moment.`, { cause });
+      }
+    },
+  };
+}
+
+/** A 401 or 403 between services is our own misconfiguration, not the client's doing. */
+const isPassedOn = ({ status }: Pick<ProblemClass, 'status'>): boolean =>
+  status >= 400 && status < 500 && status !== 401 && status !== 403;

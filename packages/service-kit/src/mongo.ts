@@ -1,0 +1,101 @@
+import type { ClientSession, Connection } from 'mongoose';
+import mongoose from 'mongoose';
+import { Gauge, type Registry } from 'prom-client';
+import { Unavailable } from './problem.ts';
+
+export interface MongoOptions {
+  uri: string;
+  /** Name in the server's logs. */
+  appName: string;
+  registry: Registry;
+  poolSizeMax?: number;
+}
+
+/** A wrong field name in code must fail loudly, not be dropped or matched against everything. */
+mongoose.set('strict', 'throw');
+mongoose.set('strictQuery', 'throw');
+
+/** Connects with bounded waits, majority writes and the pool as metrics. Rejects after 10 s without a server. */
+export async function connectMongo({ uri, appName, registry, poolSizeMax = 20 }: MongoOptions): Promise<Connection> {
+  const connection = mongoose.createConnection(uri, {
+    appName,
+    maxPoolSize: poolSizeMax,
+    serverSelectionTimeoutMS: 10_000,
+    connectTimeoutMS: 5_000,
+    socketTimeoutMS: 60_000,
+    waitQueueTimeoutMS: 5_000,
+    writeConcern: { w: 'majority' },
+    readConcern: { level: 'majority' },
+    autoIndex: false,
+    autoCreate: false,
+  });
+  const size = new Gauge({
+    name: 'mongodb_pool_connections',
+    help: 'Connections of the pool by state',
+    labelNames: ['state'] as const,
+    registers: [registry],
+  });
+  const open = size.labels('open');
+  const inUse = size.labels('in_use');
+  const client = connection.getClient();
+  client.on('connectionCreated', () => open.inc());
+  client.on('connectionClosed', () => open.dec());
+  client.on('connectionCheckedOut', () => inUse.inc());
+  client.on('connectionCheckedIn', () => inUse.dec());
+  await connection.asPromise();
+  return connection;
+}
+
+/** For readiness: is the database there, right now? */
+export async function pingMongo(connection: Connection): Promise<void> {
+  await connection.getClient().db().command({ ping: 1 }, { timeoutMS: 1_500 });
+}
+
+const transactionMs = 8_000;
+
+/**
+ * Runs the work in one transaction and runs it again, after a growing random pause, where it lost against another writer.
+ * The work must be free of effects other than its writes.
+ * @throws {Unavailable} where it still loses after 8 s
+ */
+export async function inTransaction<T>(
+  connection: Connection,
+  work: (session: ClientSession) => Promise<T>,
+): Promise<T> {
+  const giveUpAt = Date.now() + transactionMs;
+  for (let attempt = 0; ; attempt++) {
+    const session = await connection.startSession();
+    try {
+      session.startTransaction({ writeConcern: { w: 'majority' }, readConcern: { level: 'snapshot' } });
+      const result = await work(session);
+      await commit(session, giveUpAt);
+      return result;
+    } catch (error) {
+      if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
+      if (!hasLabel(error, 'TransientTransactionError')) throw error;
+      if (Date.now() > giveUpAt) throw new Unavailable('Too many writers at once.', { cause: error });
+    } finally {
+      await session.endSession();
+    }
+    const pauseMs = Math.min(200, 2 * 2 ** attempt) * Math.random();
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+/** A commit whose answer got lost may have happened: it is safe to ask again (and only that). */
+async function commit(session: ClientSession, giveUpAt: number): Promise<void> {
+  for (;;) {
+    try {
+      return await session.commitTransaction();
+    } catch (error) {
+      if (!hasLabel(error, 'UnknownTransactionCommitResult') || Date.now() > giveUpAt) throw error;
+    }
+  }
+}
+
+const hasLabel = (error: unknown, label: string): boolean =>
+  error instanceof mongoose.mongo.MongoError && error.hasErrorLabel(label);
+
+/** True for a violated unique index. */
+export const isDuplicateKey = (error: unknown): boolean =>
+  error instanceof mongoose.mongo.MongoServerError && error.code === 11_000;

@@ -1,0 +1,123 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type Koa from 'koa';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { AppState } from './route.ts';
+
+export interface ServeOptions {
+  host: string;
+  port: number;
+  adminPort: number;
+  /** How long to wait between "not ready" and "no new connections", so that who routes to us has heard of it. */
+  drainMs: number;
+  log: Log;
+  metrics: Metrics;
+  /** Rejects while the service cannot do its work. */
+  ready?: () => Promise<void>;
+  /** Runs in order once the last request is answered. */
+  onDrained?: readonly (() => Promise<unknown>)[];
+}
+
+export interface RunningService {
+  readonly port: number;
+  readonly adminPort: number;
+  /** Not ready → wait → stop accepting → finish → close. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+const readyTimeoutMs = 2_000;
+/** After this, requests still running are cut: an orchestrator's own patience ends at 30 s. */
+const finishMs = 15_000;
+
+/** Listens for the app and, on a port of its own, for those who run it: /healthz, /readyz, /metrics. */
+export async function serve(app: Koa<AppState>, options: ServeOptions): Promise<RunningService> {
+  const { host, log } = options;
+  let draining = false;
+
+  const server = createServer(app.callback());
+  server.keepAliveTimeout = 75_000; // above the gateway's 60 s idle limit, or it reuses a socket we are closing
+  server.requestTimeout = 60_000;
+  const admin = createAdminServer(options.metrics, async () => {
+    if (draining) throw new Error('draining');
+    await options.ready?.();
+  });
+
+  await listen(admin, options.adminPort, host);
+  await listen(server, options.port, host);
+  const portOf = (listening: Server) => (listening.address() as AddressInfo).port;
+  const running: RunningService = { port: portOf(server), adminPort: portOf(admin), stop: once(stop) };
+  log.info({ port: running.port, adminPort: running.adminPort }, 'listening');
+  return running;
+
+  async function stop(): Promise<void> {
+    draining = true;
+    await new Promise((resolve) => setTimeout(resolve, options.drainMs));
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
+    const cut = setTimeout(() => server.closeAllConnections(), finishMs);
+    await closed;
+    clearTimeout(cut);
+    for (const step of options.onDrained ?? [])
+      await step().catch((error: unknown) => log.error({ err: error }, 'closing failed'));
+    admin.closeAllConnections();
+    await new Promise((resolve) => admin.close(resolve));
+    log.info('stopped');
+  }
+}
+
+const once = (run: () => Promise<void>) => {
+  let promise: Promise<void> | undefined;
+  return () => {
+    promise ??= run();
+    return promise;
+  };
+};
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** The second port: healthz says that the process lives, readyz that it can work, metrics for Prometheus. */
+export function createAdminServer(metrics: Metrics, ready: () => Promise<void>): Server {
+  return createServer(async (request, response) => {
+    const send = (status: number, type: string, body: string) =>
+      response.writeHead(status, { 'content-type': type }).end(body);
+    if (request.method !== 'GET' && request.method !== 'HEAD') return send(405, 'text/plain', 'use GET\n');
+    switch (request.url?.split('?')[0]) {
+      case '/healthz':
+        return send(200, 'text/plain', 'ok\n');
+      case '/readyz':
+        try {
+          await withTimeout(ready(), readyTimeoutMs);
+          return send(200, 'text/plain', 'ready\n');
+        } catch (error) {
+          return send(503, 'text/plain', `not ready: ${error instanceof Error ? error.message : 'unknown'}\n`);
+        }
+      case '/metrics':
+        return send(200, metrics.registry.contentType, await metrics.registry.metrics());
+      default:
+        return send(404, 'text/plain', '/healthz /readyz /metrics\n');
+    }
+  });
+}
+
+async function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([
+      promise,
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
