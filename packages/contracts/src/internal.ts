@@ -1,6 +1,10 @@
 /**
  * What expense tells analytics: one request for one figure. Version 1; a breaking change gets a new path.
  * Never routed by the gateway.
+ *
+ * Ranges are always dates: expense needs no clock. Where a figure's default is "this month", analytics asks for every month
+ * that it can be somewhere on earth (two, for 26 hours around a month's end) and picks by the answer's `ledger.timeZone`.
+ * `ranges` come back in the order asked; they may overlap, and each knows its own `currencies`.
  */
 import { z } from 'zod';
 import { CalendarDate } from './common.ts';
@@ -41,13 +45,14 @@ export type FiguresQuery = z.infer<typeof FiguresQuery>;
 export const Figures = z.object({
   ledger: Ledger,
   currency: Currency,
-  /** Every currency with an entry inside the ranges. */
-  currencies: z.array(Currency),
+  /** All of the ledger's, whether or not the figures are split by them. */
   categories: z.array(Category),
   ranges: z.array(
     z.object({
       from: CalendarDate,
       to: CalendarDate,
+      /** Every currency with an entry inside the range, transfers aside; the answer’s own too where it has one. */
+      currencies: z.array(Currency),
       buckets: z.array(
         z.object({
           /** First day of the bucket, not before `from`. */
