@@ -1,30 +1,53 @@
+import { ConfigError } from '@outlay/service-kit/config.ts';
+import { Counter, type Registry } from 'prom-client';
 import { z } from 'zod';
 import { cachedKeys, fileKeys, JwkSet, type KeySource } from './key-source.ts';
 import { createServiceClient } from './service-client.ts';
+import { createTokenReviewVerifier } from './token-review.ts';
 import type { WorkloadCredentials } from './workload-credentials.ts';
 import { createJwksWorkloadVerifier, type WorkloadVerifier } from './workload-token.ts';
 
 /** The settings of every service that is called: how it verifies its callers. */
 export const workloadSettings = {
-  WORKLOAD_ISSUER: z.string().min(1),
+  /** `tokenreview` asks the cluster's API server; `jwks` checks signatures against the issuer's published keys. */
+  WORKLOAD_VERIFIER: z.enum(['jwks', 'tokenreview']).default('jwks'),
   WORKLOAD_NAMESPACE: z.string().min(1).default('outlay'),
-  WORKLOAD_JWKS_FILE: z.string().min(1),
+  WORKLOAD_ISSUER: z.string().min(1).optional(),
+  WORKLOAD_JWKS_FILE: z.string().min(1).optional(),
 };
+type WorkloadSettings = z.infer<z.ZodObject<typeof workloadSettings>>;
 
 /** The settings of every service that calls another. */
 export const workloadCallerSettings = { WORKLOAD_TOKEN_DIR: z.string().min(1) };
 
-/** @param audience our own name */
-export const workloadVerifierFrom = (
-  config: { WORKLOAD_ISSUER: string; WORKLOAD_NAMESPACE: string; WORKLOAD_JWKS_FILE: string },
+/**
+ * @param audience our own name
+ * @throws {ConfigError} where verifying by JWKS lacks its issuer or its file
+ */
+export function workloadVerifierFrom(
+  config: WorkloadSettings,
   audience: string,
-): WorkloadVerifier =>
-  createJwksWorkloadVerifier({
-    keys: fileKeys(config.WORKLOAD_JWKS_FILE),
-    issuer: config.WORKLOAD_ISSUER,
-    namespace: config.WORKLOAD_NAMESPACE,
-    audience,
+  registry?: Registry,
+): WorkloadVerifier {
+  const namespace = config.WORKLOAD_NAMESPACE;
+  if (config.WORKLOAD_VERIFIER === 'tokenreview')
+    return createTokenReviewVerifier({ audience, namespace, ...(registry && { onReview: countReviews(registry) }) });
+  const { WORKLOAD_ISSUER: issuer, WORKLOAD_JWKS_FILE: file } = config;
+  if (!issuer || !file)
+    throw new ConfigError('Wrong configuration: WORKLOAD_VERIFIER=jwks needs WORKLOAD_ISSUER and WORKLOAD_JWKS_FILE');
+  return createJwksWorkloadVerifier({ keys: fileKeys(file), issuer, namespace, audience });
+}
+
+function countReviews(registry: Registry): (outcome: string) => void {
+  const reviews = new Counter({
+    name: 'workload_token_reviews_total',
+    help: 'TokenReviews asked of the API server, by outcome',
+    labelNames: ['outcome'] as const,
+    registers: [registry],
   });
+  for (const outcome of ['accepted', 'refused', 'unavailable']) reviews.inc({ outcome }, 0);
+  return (outcome) => reviews.inc({ outcome });
+}
 
 /** The users' verification keys, fetched from auth with our workload token. */
 export function userKeysFrom(jwksUrl: string, credentials: WorkloadCredentials): KeySource {

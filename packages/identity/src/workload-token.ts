@@ -1,8 +1,8 @@
-import { createHash, type KeyObject, randomUUID } from 'node:crypto';
+import { type KeyObject, randomUUID } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { KeySource } from './key-source.ts';
+import { rememberVerified } from './verified-tokens.ts';
 import { TokenRefused, verifyJwt } from './verify-jwt.ts';
 
 /** Carries the caller's workload token beside the user's, which keeps `Authorization`. */
@@ -40,31 +40,17 @@ export interface WorkloadVerifierOptions {
   now?: () => number;
 }
 
-/** A withdrawn token is trusted this long at most. */
-const cacheMs = 60_000;
-
 /** Verifies workload tokens by the issuer's published keys, each token's signature once a minute. */
-export function createJwksWorkloadVerifier({
-  namespace,
-  now = Date.now,
-  ...expected
-}: WorkloadVerifierOptions): WorkloadVerifier {
-  const seen = new LRUCache<string, { workload: Workload; expiresAtMs: number }>({ max: 1_000, ttl: cacheMs });
+export function createJwksWorkloadVerifier({ namespace, now, ...expected }: WorkloadVerifierOptions): WorkloadVerifier {
   return {
-    async verify(token) {
-      // The hash, so that a heap dump of the cache holds no credential.
-      const id = createHash('sha256').update(token).digest('base64');
-      const known = seen.get(id);
-      if (known && known.expiresAtMs > now()) return known.workload;
+    verify: rememberVerified(async (token) => {
       const claims = Claims.safeParse(await verifyJwt(token, expected));
       if (!claims.success) throw new TokenRefused('The token is not a workload’s.');
       const { namespace: where, serviceaccount, pod } = claims.data['kubernetes.io'];
       if (where !== namespace || claims.data.sub !== `system:serviceaccount:${where}:${serviceaccount.name}`)
         throw new TokenRefused('The workload is of another namespace.');
-      const workload = { name: serviceaccount.name, pod: pod?.name };
-      seen.set(id, { workload, expiresAtMs: claims.data.exp * 1_000 });
-      return workload;
-    },
+      return { workload: { name: serviceaccount.name, pod: pod?.name }, exp: claims.data.exp };
+    }, now),
   };
 }
 

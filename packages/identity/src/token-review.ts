@@ -1,0 +1,85 @@
+import jwt from 'jsonwebtoken';
+import { z } from 'zod';
+import { rememberVerified } from './verified-tokens.ts';
+import { TokenRefused } from './verify-jwt.ts';
+import type { WorkloadVerifier } from './workload-token.ts';
+
+export interface TokenReviewOptions {
+  /** Our own name: a token made for another service is not for us. */
+  audience: string;
+  namespace: string;
+  /** `unavailable`: the API server could not be asked. */
+  onReview?: (outcome: 'accepted' | 'refused' | 'unavailable') => void;
+  timeoutMs?: number;
+}
+
+const Expiry = z.object({ exp: z.int() });
+
+/**
+ * Verifies workload tokens by asking the API server (TokenReview, authentication.k8s.io/v1): it also knows of deleted pods
+ * and ServiceAccounts, which a signature alone does not. Each token is asked for once a minute.
+ * The client library is loaded here and not before: it costs 50 MiB where it is not needed.
+ */
+export function createTokenReviewVerifier({
+  audience,
+  namespace,
+  onReview,
+  timeoutMs = 3_000,
+}: TokenReviewOptions): WorkloadVerifier {
+  const connecting = connect();
+  connecting.catch(() => undefined); // every review reports it
+
+  const review = async (token: string) => {
+    try {
+      const body = {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenReview',
+        spec: { token, audiences: [audience] },
+      };
+      const api = await connecting;
+      const { status } = await withTimeout(api.createTokenReview({ body }), timeoutMs);
+      return status;
+    } catch (cause) {
+      onReview?.('unavailable');
+      throw new Error('The API server cannot be asked for a TokenReview.', { cause });
+    }
+  };
+
+  return {
+    verify: rememberVerified(async (token) => {
+      const expiry = Expiry.safeParse(jwt.decode(token));
+      if (!expiry.success) throw refused('The token is malformed.');
+      const status = await review(token);
+      if (!status?.authenticated) throw refused('The cluster does not vouch for the token.');
+      // An API server that does not know audiences answers without them: then the token is not proven to be for us.
+      if (!status.audiences?.includes(audience)) throw refused('The token is for another audience.');
+      const [, where, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(status.user?.username ?? '') ?? [];
+      if (!name || where !== namespace) throw refused('The workload is of another namespace.');
+      onReview?.('accepted');
+      const pod = status.user?.extra?.['authentication.kubernetes.io/pod-name']?.[0];
+      return { workload: { name, pod }, exp: expiry.data.exp };
+    }),
+  };
+
+  function refused(reason: string): TokenRefused {
+    onReview?.('refused');
+    return new TokenRefused(reason);
+  }
+}
+
+async function connect() {
+  const { AuthenticationV1Api, KubeConfig } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  return config.makeApiClient(AuthenticationV1Api);
+}
+
+async function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T> {
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
