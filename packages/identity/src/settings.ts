@@ -12,6 +12,8 @@ export const workloadSettings = {
   /** `tokenreview` asks the cluster's API server; `jwks` checks signatures against the issuer's published keys. */
   WORKLOAD_VERIFIER: z.enum(['jwks', 'tokenreview']).default('jwks'),
   WORKLOAD_NAMESPACE: z.string().min(1).default('outlay'),
+  /** What stands before our services' names in their ServiceAccounts: the release's name and a dash. */
+  WORKLOAD_NAME_PREFIX: z.string().default(''),
   WORKLOAD_ISSUER: z.string().min(1).optional(),
   WORKLOAD_JWKS_FILE: z.string().min(1).optional(),
 };
@@ -29,13 +31,13 @@ export function workloadVerifierFrom(
   audience: string,
   registry?: Registry,
 ): WorkloadVerifier {
-  const namespace = config.WORKLOAD_NAMESPACE;
+  const ours = { audience, namespace: config.WORKLOAD_NAMESPACE, namePrefix: config.WORKLOAD_NAME_PREFIX };
   if (config.WORKLOAD_VERIFIER === 'tokenreview')
-    return createTokenReviewVerifier({ audience, namespace, ...(registry && { onReview: countReviews(registry) }) });
+    return createTokenReviewVerifier({ ...ours, ...(registry && { onReview: countReviews(registry) }) });
   const { WORKLOAD_ISSUER: issuer, WORKLOAD_JWKS_FILE: file } = config;
   if (!issuer || !file)
     throw new ConfigError('Wrong configuration: WORKLOAD_VERIFIER=jwks needs WORKLOAD_ISSUER and WORKLOAD_JWKS_FILE');
-  return createJwksWorkloadVerifier({ keys: fileKeys(file), issuer, namespace, audience });
+  return createJwksWorkloadVerifier({ keys: fileKeys(file), issuer, ...ours });
 }
 
 function countReviews(registry: Registry): (outcome: string) => void {

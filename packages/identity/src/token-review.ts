@@ -2,12 +2,14 @@ import jwt from 'jsonwebtoken';
 import { z } from 'zod';
 import { rememberVerified } from './verified-tokens.ts';
 import { TokenRefused } from './verify-jwt.ts';
-import type { WorkloadVerifier } from './workload-token.ts';
+import { callerName, type WorkloadVerifier } from './workload-token.ts';
 
 export interface TokenReviewOptions {
   /** Our own name: a token made for another service is not for us. */
   audience: string;
   namespace: string;
+  /** See {@link callerName}. */
+  namePrefix?: string;
   /** `unavailable`: the API server could not be asked. */
   onReview?: (outcome: 'accepted' | 'refused' | 'unavailable') => void;
   timeoutMs?: number;
@@ -23,6 +25,7 @@ const Expiry = z.object({ exp: z.int() });
 export function createTokenReviewVerifier({
   audience,
   namespace,
+  namePrefix,
   onReview,
   timeoutMs = 3_000,
 }: TokenReviewOptions): WorkloadVerifier {
@@ -53,8 +56,7 @@ export function createTokenReviewVerifier({
       if (!status?.authenticated) throw refused('The cluster does not vouch for the token.');
       // An API server that does not know audiences answers without them: then the token is not proven to be for us.
       if (!status.audiences?.includes(audience)) throw refused('The token is for another audience.');
-      const [, where, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(status.user?.username ?? '') ?? [];
-      if (!name || where !== namespace) throw refused('The workload is of another namespace.');
+      const name = callerName(status.user?.username ?? '', namespace, namePrefix);
       onReview?.('accepted');
       const pod = status.user?.extra?.['authentication.kubernetes.io/pod-name']?.[0];
       return { workload: { name, pod }, exp: expiry.data.exp };

@@ -37,19 +37,37 @@ export interface WorkloadVerifierOptions {
   /** Our own name: a token made for another service is not for us. */
   audience: string;
   namespace: string;
+  /** What stands before a caller's name in its ServiceAccount's: `outlay-` where a release calls it `outlay-gateway`. */
+  namePrefix?: string;
   now?: () => number;
 }
 
+/**
+ * `system:serviceaccount:NAMESPACE:PREFIXname` → `name`.
+ * @throws {TokenRefused} for accounts of other namespaces and for those that are none of ours
+ */
+export function callerName(username: string, namespace: string, prefix = ''): string {
+  const start = `system:serviceaccount:${namespace}:${prefix}`;
+  if (!username.startsWith(start)) throw new TokenRefused('The workload is not one of ours.');
+  return username.slice(start.length);
+}
+
 /** Verifies workload tokens by the issuer's published keys, each token's signature once a minute. */
-export function createJwksWorkloadVerifier({ namespace, now, ...expected }: WorkloadVerifierOptions): WorkloadVerifier {
+export function createJwksWorkloadVerifier({
+  namespace,
+  namePrefix,
+  now,
+  ...expected
+}: WorkloadVerifierOptions): WorkloadVerifier {
   return {
     verify: rememberVerified(async (token) => {
       const claims = Claims.safeParse(await verifyJwt(token, expected));
       if (!claims.success) throw new TokenRefused('The token is not a workload’s.');
       const { namespace: where, serviceaccount, pod } = claims.data['kubernetes.io'];
-      if (where !== namespace || claims.data.sub !== `system:serviceaccount:${where}:${serviceaccount.name}`)
-        throw new TokenRefused('The workload is of another namespace.');
-      return { workload: { name: serviceaccount.name, pod: pod?.name }, exp: claims.data.exp };
+      if (claims.data.sub !== `system:serviceaccount:${where}:${serviceaccount.name}`)
+        throw new TokenRefused('The token contradicts itself.');
+      const name = callerName(claims.data.sub, namespace, namePrefix);
+      return { workload: { name, pod: pod?.name }, exp: claims.data.exp };
     }, now),
   };
 }
