@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+
+describe('bootstrap.mjs', () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'outlay-bootstrap-'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('runs TypeScript by Node 24 from the repository’s root and hands on arguments and exit code', async () => {
+    const child = start(
+      'const code: number = 7; console.log(process.cwd(), ...process.argv.slice(2)); process.exit(code)',
+    );
+
+    expect(await textOf(child)).to.equal(`${join(import.meta.dirname, '..')} one --two\n`);
+    expect(child.exitCode).to.equal(7);
+  });
+
+  it('passes a signal on and waits for the script to clean up', async () => {
+    const child = start(`
+      process.on('SIGTERM', () => setTimeout(() => { console.log('cleaned up'); process.exit(9); }, 50));
+      setInterval(() => {}, 1000);
+      console.log('ready');`);
+    await once(child.stdout!, 'data');
+
+    child.kill('SIGTERM');
+
+    expect(await textOf(child)).to.equal('cleaned up\n');
+    expect(child.exitCode).to.equal(9);
+  });
+
+  it('ends with the shell’s code for a script that died of a signal', async () => {
+    const child = start(`process.kill(process.pid, 'SIGKILL')`);
+
+    await once(child, 'close');
+    expect(child.exitCode).to.equal(137);
+  });
+
+  it('lets the script notice that bootstrap was killed by SIGKILL', async () => {
+    const marker = join(folder, 'noticed');
+    const child = start(`
+      import { writeFileSync } from 'node:fs';
+      process.on('disconnect', () => { writeFileSync(${JSON.stringify(marker)}, 'yes'); process.exit(); });
+      console.log('ready');`);
+    await once(child.stdout!, 'data');
+
+    child.kill('SIGKILL');
+
+    await once(child.stdout!, 'close'); // the script held it too
+    expect(readFileSync(marker, 'utf8')).to.equal('yes');
+  });
+
+  function start(script: string): ChildProcess {
+    const file = join(folder, `${Math.random()}.mts`);
+    writeFileSync(file, script);
+    const bootstrap = join(import.meta.dirname, 'bootstrap.mjs');
+    return spawn(process.execPath, [bootstrap, file, 'one', '--two'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  }
+});
+
+async function textOf(child: ChildProcess): Promise<string> {
+  let text = '';
+  child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  await once(child, 'close');
+  return text;
+}
