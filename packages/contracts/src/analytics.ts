@@ -4,13 +4,17 @@ import { CalendarDate, Id } from './common.ts';
 import { Currency } from './money.ts';
 
 export const PeriodQuery = z.strictObject({
-  from: CalendarDate.optional().meta({ description: 'First day, included; default: the first of this month' }),
-  to: CalendarDate.optional().meta({ description: 'Last day, included; default: the end of this month' }),
+  from: CalendarDate.optional().meta({ description: 'First day, included; default: the first of `to`’s month' }),
+  to: CalendarDate.optional().meta({
+    description: 'Last day, included; default: the end of this month in the ledger’s time zone',
+  }),
   currency: Currency.optional().meta({ description: 'Default: the ledger’s' }),
 });
 export const TrendQuery = PeriodQuery.extend({
   interval: z.enum(intervals).default('month'),
-  from: CalendarDate.optional().meta({ description: 'First day, included; default: a year back' }),
+  from: CalendarDate.optional().meta({
+    description: 'First day, included; default: twelve months up to `to`, its own among them',
+  }),
 });
 
 const minor = z.int().meta({ description: 'Minor units of `currency`' });
@@ -32,10 +36,15 @@ export const Summary = z
       .meta({ description: 'Average per calendar day, rounded half away from zero' }),
     previous: z
       .object({ from: CalendarDate, to: CalendarDate, totals: Totals })
-      .meta({ description: 'The period of the same length before' }),
+      .meta({
+        description: 'The period before: as many whole months where it is made of whole months, else as many days',
+      }),
     change: z.object({
       spent: minor.meta({ description: 'Minor units more than before' }),
-      spentRatio: z.number().nullable().meta({ description: '0.1 = 10 % more; null where nothing was spent before' }),
+      spentRatio: z
+        .number()
+        .nullable()
+        .meta({ description: '0.1 = 10 % more; null where nothing was spent before, or refunds outweighed' }),
       income: minor,
       incomeRatio: z.number().nullable(),
     }),
@@ -63,7 +72,9 @@ const categoryShare = {
   spent: minor,
   income: minor,
   count: z.int(),
-  share: z.number().meta({ description: 'Part of all that was spent, 0…1; 0 where refunds outweigh' }),
+  share: z.number().meta({
+    description: 'Part of the spending, 0…1, adding up to 1 over the top level; 0 where refunds outweigh',
+  }),
 };
 export const CategoryBreakdown = z
   .object({
@@ -71,7 +82,7 @@ export const CategoryBreakdown = z
     total: minor.meta({ description: 'All that was spent' }),
     categories: z
       .array(z.object({ ...categoryShare, children: z.array(z.object(categoryShare)) }))
-      .meta({ description: 'By spending, largest first; a parent’s figures include its children' }),
+      .meta({ description: 'Those with entries, by spending, largest first; a parent’s figures include its children' }),
   })
   .meta({ id: 'CategoryBreakdown' });
 export type CategoryBreakdown = z.infer<typeof CategoryBreakdown>;

@@ -30,7 +30,8 @@ export const daysInMonth = (month: string): number =>
 /** First day of the interval that holds the date; weeks start on Monday (ISO 8601). */
 export function startOf(interval: Interval, date: string): string {
   if (interval === 'day') return date;
-  if (interval === 'week') return addDays(date, -((dayNumber(date) + 3) % 7));
+  // 1970-01-01 was a Thursday. The second % 7 is for the days before it, whose number is negative.
+  if (interval === 'week') return addDays(date, -((((dayNumber(date) + 3) % 7) + 7) % 7));
   return interval === 'month' ? `${date.slice(0, 7)}-01` : `${date.slice(0, 4)}-01-01`;
 }
 
