@@ -71,8 +71,30 @@ export const ExpenseQuery = z.strictObject({
   currency: Currency.optional(),
   min: queryAmount.meta({ description: 'Smallest amount, minor units' }),
   max: queryAmount.meta({ description: 'Largest amount, minor units' }),
-  q: text(200).min(1).optional().meta({ description: 'Words found in payee or note' }),
+  q: text(200)
+    .min(1)
+    .optional()
+    .meta({ description: 'Beginnings of words in payee or note, all of them; case and accents aside' }),
   sort: z.enum(expenseSorts).default('-date'),
   ...Paging,
 });
 export type ExpenseQuery = z.infer<typeof ExpenseQuery>;
+
+export const PayeeQuery = z.strictObject({
+  q: text(200).min(1).optional().meta({ description: 'Beginnings of words of the payee' }),
+  limit: z.coerce.number().int().min(1).max(50).default(10),
+});
+export type PayeeQuery = z.infer<typeof PayeeQuery>;
+/** Payees of the latest expenses, most used first: what a form suggests. */
+export const PayeeList = z
+  .object({
+    items: z.array(
+      z.object({
+        payee: z.string(),
+        category: Id.nullable().meta({ description: 'Category of its latest expense' }),
+        count: z.int().meta({ description: 'Uses among the latest expenses' }),
+      }),
+    ),
+  })
+  .meta({ id: 'PayeeList' });
+export type PayeeList = z.infer<typeof PayeeList>;

@@ -36,6 +36,16 @@ export const Ledger = z
   .meta({ id: 'Ledger' });
 export type Ledger = z.infer<typeof Ledger>;
 
+export const LedgerList = z.object({ items: z.array(Ledger) }).meta({ id: 'LedgerList' });
+
+/** Only what is named changes. A new currency is the default of what comes; what is written keeps its own. */
+export const LedgerPatch = z
+  .strictObject({ name: NewLedger.shape.name, currency: Currency, timeZone: TimeZone })
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, 'must change at least one field')
+  .meta({ id: 'LedgerPatch' });
+export type LedgerPatch = z.infer<typeof LedgerPatch>;
+
 /** Two levels: a category whose `parent` is null may hold others. */
 const categoryFields = {
   name: text(60)
@@ -60,7 +70,19 @@ export const NewCategory = z
   })
   .meta({ id: 'NewCategory' });
 export type NewCategory = z.infer<typeof NewCategory>;
-export const CategoryPatch = z.strictObject(categoryFields).partial().meta({ id: 'CategoryPatch' });
+export const CategoryPatch = z
+  .strictObject(categoryFields)
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, 'must change at least one field')
+  .meta({ id: 'CategoryPatch' });
 export type CategoryPatch = z.infer<typeof CategoryPatch>;
 export const Category = z.object({ id: Id, ...categoryFields }).meta({ id: 'Category' });
 export type Category = z.infer<typeof Category>;
+export const CategoryList = z.object({ items: z.array(Category) }).meta({ id: 'CategoryList' });
+
+export const CategoryDeletion = z.strictObject({
+  moveTo: z
+    .union([Id, z.literal('none')])
+    .optional()
+    .meta({ description: 'Where its expenses go: a category id, or `none`. Without it only an unused one is deleted' }),
+});
