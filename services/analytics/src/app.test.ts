@@ -1,0 +1,268 @@
+import { createServiceClient } from '@outlay/identity/service-client.ts';
+import { createUserTokenVerifier } from '@outlay/identity/user-token.ts';
+import { createMetrics } from '@outlay/service-kit/metrics.ts';
+import { expect } from 'chai';
+import { newId } from '../../../test/support/new-id.ts';
+import { type Answer, type Api, serviceApi } from '../../../test/support/request.ts';
+import { createTestIdentity } from '../../../test/support/test-identity.ts';
+import { captureLog, startTestServer, type TestServer } from '../../../test/support/test-server.ts';
+import { answerFigures, answerJson, type ExpenseStandIn, startExpenseStandIn } from '../test/expense-stand-in.ts';
+import { createAnalyticsApp } from './app.ts';
+
+const figures = ['summary', 'trend', 'categories'] as const;
+const path = (figure: string, query = '') => `/api/v1/ledgers/default/analytics/${figure}${query}`;
+
+describe('the analytics API', () => {
+  const identity = createTestIdentity();
+  const user = newId();
+  let now = new Date('2026-11-23T12:00:00Z');
+  let expense: ExpenseStandIn;
+  let server: TestServer;
+  let api: Api;
+  const logged = captureLog('analytics');
+
+  const startAnalytics = async (expenseUrl: string): Promise<TestServer> => {
+    const metrics = createMetrics('analytics');
+    const app = createAnalyticsApp({
+      expense: createServiceClient({
+        callee: 'expense',
+        baseUrl: expenseUrl,
+        credentials: identity.credentialsFor('analytics'),
+        timeoutMs: 300,
+      }),
+      now: () => now,
+      workloads: identity.workloadVerifierFor('analytics'),
+      verifyUser: createUserTokenVerifier({ ...identity.userTokenSettings, keys: identity.userKeys }),
+      log: logged.log,
+      metrics,
+    });
+    return startTestServer(app, { log: logged.log, metrics });
+  };
+
+  before(async () => {
+    expense = await startExpenseStandIn();
+    server = await startAnalytics(expense.url);
+    api = serviceApi(server.baseUrl, identity, 'analytics').as(user);
+  });
+  after(async () => {
+    await server.stop();
+    await expense.stop();
+  });
+  beforeEach(() => {
+    now = new Date('2026-11-23T12:00:00Z');
+    expense.requests.length = 0;
+    expense.answer = answerFigures('Europe/Berlin');
+  });
+
+  describe('asks expense once a figure', () => {
+    it('in its own name and for the user', async () => {
+      const token = identity.userToken(user);
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+      await api.get(path('summary'), { authorization: `Bearer ${token}`, traceparent });
+
+      expect(expense.requests).to.have.length(1);
+      const { url, headers } = expense.requests[0]!;
+      expect(url.pathname).to.equal('/internal/v1/ledgers/default/figures');
+      expect(headers.authorization).to.equal(`Bearer ${token}`);
+      expect(headers.traceparent).to.equal(traceparent);
+      const caller = await identity.workloadVerifierFor('expense').verify(String(headers['x-outlay-workload-token']));
+      expect(caller.name).to.equal('analytics');
+    });
+
+    for (const [asked, query] of [
+      [
+        path('summary', '?from=2026-03-01&to=2026-03-31'),
+        'ranges=2026-03-01..2026-03-31,2026-02-01..2026-02-28&by=total&categories=false',
+      ],
+      [
+        path('summary', '?from=2026-03-02&to=2026-03-08&currency=JPY'),
+        'ranges=2026-03-02..2026-03-08,2026-02-23..2026-03-01&by=total&categories=false&currency=JPY',
+      ],
+      [path('trend'), 'ranges=2025-12-01..2026-11-30&by=month&categories=false'],
+      [
+        path('trend', '?from=2026-11-01&to=2026-11-30&interval=week'),
+        'ranges=2026-11-01..2026-11-30&by=day&categories=false',
+      ],
+      [
+        path('trend', '?from=2020-01-01&to=2026-11-30&interval=year'),
+        'ranges=2020-01-01..2026-11-30&by=month&categories=false',
+      ],
+      [path('categories'), 'ranges=2026-11-01..2026-11-30&by=total&categories=true'],
+    ] as const)
+      it(`for ${asked}`, async () => {
+        expect((await api.get(asked)).status).to.equal(200);
+        expect(expense.requests.map(({ url }) => decodeURIComponent(url.search.slice(1)))).to.deep.equal([query]);
+      });
+  });
+
+  describe('takes this month from the ledger’s time zone', () => {
+    for (const [timeZone, at, from, to] of [
+      ['Pacific/Auckland', '2026-12-31T11:30:00Z', '2027-01-01', '2027-01-31'],
+      ['Europe/Berlin', '2026-12-31T11:30:00Z', '2026-12-01', '2026-12-31'],
+      ['Europe/Berlin', '2026-12-31T23:30:00Z', '2027-01-01', '2027-01-31'],
+      ['America/Los_Angeles', '2027-01-01T07:59:00Z', '2026-12-01', '2026-12-31'],
+    ] as const)
+      it(`${timeZone} at ${at}: from ${from}`, async () => {
+        now = new Date(at);
+        expense.answer = answerFigures(timeZone, (start) => Number(start.replaceAll('-', '')));
+        const { body } = await api.get(path('summary'));
+
+        expect(body).to.deep.include({ from, to });
+        expect(body.totals.spent).to.equal(Number(from.replaceAll('-', '')));
+        expect(body.previous.totals.spent).to.equal(from === '2027-01-01' ? 20_261_201 : 20_261_101);
+        expect(expense.requests).to.have.length(1);
+      });
+
+    it('also where only one of the months that it may be makes the question valid', async () => {
+      now = new Date('2026-12-31T11:30:00Z');
+      expense.answer = answerFigures('Pacific/Auckland');
+      expect((await api.get(path('categories', '?from=2027-01-01'))).status).to.equal(200);
+      expense.answer = answerFigures('Europe/Berlin');
+      const { status, body } = await api.get(path('categories', '?from=2027-01-01'));
+      expect([status, body.errors[0].parameter]).to.deep.equal([422, 'from']);
+    });
+  });
+
+  describe('refuses, without asking expense,', () => {
+    for (const [query, parameter] of [
+      ['?from=2026-12-01&to=2026-11-30', 'to'],
+      ['?from=2027-01-01', 'from'],
+      ['?from=2026-02-30', 'from'],
+      ['?to=yesterday', 'to'],
+      ['?from=1900-01-02&to=1899-12-31', 'to'],
+      ['?from=2026-01-01&from=2026-02-01', 'from'],
+      ['?currency=XXQ', 'currency'],
+      ['?currency=eur', 'currency'],
+      ['?asof=2026-01-01', 'asof'],
+    ] as const)
+      for (const figure of figures)
+        it(`${figure}${query} naming \`${parameter}\``, async () => {
+          const { status, body } = await api.get(path(figure, query));
+          expect([status, body.type]).to.deep.equal([422, '/problems/validation']);
+          expect(body.errors.map((error: { parameter: string }) => error.parameter)).to.deep.equal([parameter]);
+          expect(expense.requests).to.have.length(0);
+        });
+
+    for (const [query, parameter] of [
+      ['trend?interval=decade', 'interval'],
+      ['trend?interval=day&from=2010-01-01&to=2026-11-30', 'interval'],
+      ['summary?from=1900-01-01&to=2026-11-30', 'from'],
+      ['summary?interval=day', 'interval'],
+    ] as const)
+      it(`${query} naming \`${parameter}\``, async () => {
+        const { status, body } = await api.get(path(query));
+        expect([status, body.errors[0].parameter]).to.deep.equal([422, parameter]);
+        expect(expense.requests).to.have.length(0);
+      });
+
+    it('a ledger that is no id', async () => {
+      const { status, body } = await api.get('/api/v1/ledgers/..%2Fsecret/analytics/summary');
+      expect([status, body.errors[0].parameter]).to.deep.equal([422, 'ledger']);
+      expect(expense.requests).to.have.length(0);
+    });
+  });
+
+  describe('gives no figure rather than a wrong one: 503 in bounded time', () => {
+    const unavailable = (answer: Answer) => {
+      expect(answer.status).to.equal(503);
+      expect(answer.headers.get('retry-after')).to.equal('1');
+      expect(answer.body).to.include({
+        type: '/problems/unavailable',
+        detail: 'expense gives no answer at the moment.',
+      });
+    };
+    const partOfAnAnswer = '{"ledger":{"id":"6742c0ffee00c0ffee00beef","name":"Hou';
+    const otherRange: ExpenseStandIn['answer'] = (request, response) => {
+      request.url = request.url!.replace(/2026-11-01/, '2026-10-01');
+      answerFigures('Europe/Berlin', () => 100)(request, response);
+    };
+    const bucketOutside: ExpenseStandIn['answer'] = (request, response) => {
+      const end = response.end.bind(response);
+      response.end = ((text: string) => end(text.replace(/"start":"2026-11-01"/, '"start":"2026-12-01"'))) as never;
+      answerFigures('Europe/Berlin', () => 100)(request, response);
+    };
+    for (const [what, answer] of [
+      ['never answers', () => undefined],
+      [
+        'starts and never ends its answer',
+        (_, response) => response.writeHead(200, { 'content-type': 'application/json' }).write(partOfAnAnswer),
+      ],
+      ['cuts the connection', (request) => request.socket.resetAndDestroy()],
+      [
+        'cuts the connection in the middle of its answer',
+        (_, response) =>
+          response
+            .writeHead(200, { 'content-length': '1000' })
+            .write(partOfAnAnswer, () => response.socket?.resetAndDestroy()),
+      ],
+      ['answers something that is not JSON', (_, response) => response.end('<html>It works!</html>')],
+      ['answers JSON that is no figures', answerJson(200, { ledger: null })],
+      ['answers an amount that is not an integer', answerFigures('Europe/Berlin', () => 0.5)],
+      ['answers for another period', otherRange],
+      ['answers with a bucket outside of the period', bucketOutside],
+      ['answers 500 with a problem', answerJson(500, { type: '/problems/internal', title: 'Broken', status: 500 })],
+      ['answers 500 with anything else', (_, response) => response.writeHead(500).end('oops')],
+      ['answers 503', answerJson(503, { type: '/problems/unavailable', title: 'Away', status: 503 })],
+      ['refuses us as a caller', answerJson(401, { type: '/problems/unauthenticated', title: 'No', status: 401 })],
+      ['redirects us', (_, response) => response.writeHead(302, { location: expense.url }).end()],
+    ] as [string, ExpenseStandIn['answer']][])
+      it(`expense ${what}`, async () => {
+        expense.answer = answer;
+        const startedAt = performance.now();
+        unavailable(await api.get(path('categories')));
+        expect(performance.now() - startedAt).to.be.lessThan(2_000);
+      });
+
+    it('expense answers in another currency than was asked for', async () => {
+      expense.answer = (request, response) => {
+        request.url = request.url!.replace('currency=USD', 'currency=EUR');
+        answerFigures('Europe/Berlin', () => 100)(request, response);
+      };
+      unavailable(await api.get(path('summary', '?currency=USD')));
+    });
+
+    it('nobody listens where expense should be', async () => {
+      const gone = await startExpenseStandIn();
+      await gone.stop();
+      const alone = await startAnalytics(gone.url);
+      unavailable(await serviceApi(alone.baseUrl, identity, 'analytics').as(user).get(path('trend')));
+      await alone.stop();
+    });
+  });
+
+  it('passes on expense’s refusal as it stands: another’s ledger is not found', async () => {
+    const refusal = {
+      type: '/problems/ledger-not-found',
+      title: 'Ledger not found',
+      status: 404,
+      detail: 'No such ledger.',
+    };
+    expense.answer = answerJson(404, refusal);
+    const { status, body, headers } = await api.get(path('summary'));
+    expect([status, body]).to.deep.equal([404, refusal]);
+    expect(headers.get('content-type')).to.match(/^application\/problem\+json/);
+  });
+
+  it('answers nobody but the gateway, and nobody without a user', async () => {
+    for (const figure of figures) {
+      for (const other of ['auth', 'expense', 'web'])
+        expect(
+          (await serviceApi(server.baseUrl, identity, 'analytics', other).as(user).get(path(figure))).status,
+        ).to.equal(403);
+      expect((await api.get(path(figure), { 'x-outlay-workload-token': '' })).status).to.equal(401);
+      expect((await api.get(path(figure), { authorization: '' })).status).to.equal(401);
+    }
+    expect(expense.requests).to.have.length(0);
+  });
+
+  it('writes no token and no query into its log', async () => {
+    const token = identity.userToken(user);
+    expense.answer = (request) => request.socket.resetAndDestroy();
+    logged.lines.length = 0;
+    await api.get(path('summary', '?from=2026-03-02&to=2026-03-08'), { authorization: `Bearer ${token}` });
+    const text = logged.lines.join('');
+    expect(text).to.include('/api/v1/ledgers/{ledger}/analytics/summary');
+    expect(text).to.not.include(token);
+    expect(text).to.not.include('2026-03-08');
+  });
+});

@@ -1,0 +1,41 @@
+import { createAuthentication } from '@outlay/identity/authentication.ts';
+import type { ServiceClient } from '@outlay/identity/service-client.ts';
+import type { WorkloadVerifier } from '@outlay/identity/workload-token.ts';
+import { createApp } from '@outlay/service-kit/create-app.ts';
+import type { Log } from '@outlay/service-kit/log.ts';
+import type { Metrics } from '@outlay/service-kit/metrics.ts';
+import type { AppState, AuthenticatedUser, Route } from '@outlay/service-kit/route.ts';
+import type Koa from 'koa';
+import { allowList } from './allow-list.ts';
+import { categoriesRoute } from './categories/categories-route.ts';
+import { type AskFigures, createAskFigures } from './figures/ask-figures.ts';
+import { summaryRoute } from './summary/summary-route.ts';
+import { trendRoute } from './trend/trend-route.ts';
+
+/** Every operation of this service; the OpenAPI document is drawn from the same list. */
+export const analyticsRoutes = (ask: AskFigures): Route[] => [summaryRoute(ask), trendRoute(ask), categoriesRoute(ask)];
+
+export interface AnalyticsOptions {
+  expense: ServiceClient;
+  now: () => Date;
+  workloads: WorkloadVerifier;
+  verifyUser: (token: string) => Promise<AuthenticatedUser>;
+  log: Log;
+  metrics: Metrics;
+}
+
+export function createAnalyticsApp({
+  expense,
+  now,
+  workloads,
+  verifyUser,
+  log,
+  metrics,
+}: AnalyticsOptions): Koa<AppState> {
+  return createApp({
+    routes: analyticsRoutes(createAskFigures(expense, now)),
+    authentication: createAuthentication({ workloads, allowList, verifyUser }),
+    log,
+    metrics,
+  });
+}

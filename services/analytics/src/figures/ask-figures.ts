@@ -1,0 +1,68 @@
+import { today } from '@outlay/contracts/calendar.ts';
+import { Figures, type FiguresQuery } from '@outlay/contracts/internal.ts';
+import type { ServiceClient } from '@outlay/identity/service-client.ts';
+import { Unavailable } from '@outlay/service-kit/problem.ts';
+import type { AppContext, AuthenticatedUser } from '@outlay/service-kit/route.ts';
+import { datesOnEarth, type Period } from '../period/period.ts';
+
+export interface FigureQuestion {
+  ledger: string;
+  currency: string | undefined;
+  by: FiguresQuery['by'];
+  /** Split by category. */
+  categories?: boolean;
+  /** What is needed where today is this date in the ledger's time zone. @throws {ValidationFailed} */
+  ranges(today: string): readonly Period[];
+}
+
+export interface Asker {
+  user: AuthenticatedUser;
+  ctx: AppContext;
+}
+
+/** The answer's `ranges` are those that the ledger's own today asks for, in that order. */
+export type AskFigures = (question: FigureQuestion, asker: Asker) => Promise<Figures>;
+
+/**
+ * Asks expense for a figure, in one request: which month "this month" is, only the ledger's time zone tells, and that comes
+ * with the answer. So we ask for each that it can be — two in the 26 hours around a month's end, else one — and keep the right one.
+ * Rejects with expense's own 4xx, or with {@link Unavailable} where there is no answer in time or one to another question.
+ */
+export const createAskFigures =
+  (expense: ServiceClient, now: () => Date): AskFigures =>
+  async ({ ledger, currency, by, categories = false, ranges }, asker) => {
+    const askedAt = now();
+    const asked = [...new Set(possible(ranges, datesOnEarth(askedAt)).map(nameOf))];
+    const figures = await expense.get(Figures, {
+      path: `/internal/v1/ledgers/${ledger}/figures`,
+      query: { ranges: asked.join(','), by, categories: String(categories), ...(currency && { currency }) },
+      ...asker,
+    });
+    const given = new Map(figures.ranges.map((range) => [nameOf(range), range]));
+    const wanted = ranges(today(figures.ledger.timeZone, askedAt)).map((range) => {
+      const found = given.get(nameOf(range));
+      if (!found || found.buckets.some(({ start }) => start < range.from || start > range.to)) throw offTopic();
+      return found;
+    });
+    if (currency && figures.currency !== currency) throw offTopic();
+    return { ...figures, ranges: wanted };
+  };
+
+const nameOf = ({ from, to }: Period) => `${from}..${to}`;
+
+const offTopic = () =>
+  new Unavailable('expense gives no answer at the moment.', { cause: new Error('expense answered another question') });
+
+/** Where only one of the dates makes the question valid, the answer decides whether it is that date. */
+function possible(ranges: FigureQuestion['ranges'], dates: readonly string[]): Period[] {
+  const found: Period[] = [];
+  let refusal: unknown;
+  for (const date of dates)
+    try {
+      found.push(...ranges(date));
+    } catch (error) {
+      refusal = error;
+    }
+  if (found.length === 0) throw refusal;
+  return found;
+}

@@ -1,0 +1,46 @@
+// Started as `node --import @outlay/service-kit/telemetry.ts main.ts`: an import in here comes too late to hook ES modules.
+import { createServiceClient } from '@outlay/identity/service-client.ts';
+import { userKeysFrom, workloadVerifierFrom } from '@outlay/identity/settings.ts';
+import { createUserTokenVerifier } from '@outlay/identity/user-token.ts';
+import { workloadTokenDirectory } from '@outlay/identity/workload-credentials.ts';
+import { readConfig } from '@outlay/service-kit/config.ts';
+import { createLog } from '@outlay/service-kit/log.ts';
+import { createMetrics } from '@outlay/service-kit/metrics.ts';
+import { run } from '@outlay/service-kit/run.ts';
+import { serve } from '@outlay/service-kit/serve.ts';
+import { createAnalyticsApp } from './app.ts';
+import { settings } from './config.ts';
+
+await run(async () => {
+  const config = readConfig(settings, process.env);
+  const log = createLog({ service: 'analytics', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  const metrics = createMetrics('analytics');
+  const credentials = workloadTokenDirectory(config.WORKLOAD_TOKEN_DIR);
+  const app = createAnalyticsApp({
+    expense: createServiceClient({
+      callee: 'expense',
+      baseUrl: config.EXPENSE_URL,
+      credentials,
+      timeoutMs: config.EXPENSE_TIMEOUT_MS,
+    }),
+    now: () => new Date(),
+    workloads: workloadVerifierFrom(config, 'analytics'),
+    verifyUser: createUserTokenVerifier({
+      issuer: config.USER_TOKEN_ISSUER,
+      audience: config.USER_TOKEN_AUDIENCE,
+      keys: userKeysFrom(config.JWKS_URL, credentials),
+    }),
+    log,
+    metrics,
+  });
+  return serve(app, {
+    host: config.HOST,
+    port: config.PORT,
+    adminPort: config.ADMIN_PORT,
+    drainMs: config.DRAIN_MS,
+    log,
+    metrics,
+    // Not "expense answers": if it is away, we still say so better than a router that finds nobody ready.
+    ready: async () => void (await credentials.tokenFor('expense')),
+  });
+});

@@ -1,0 +1,18 @@
+import { Problem } from '@outlay/service-kit/problem.ts';
+
+/** Said by expense and passed on as it stands; named here for the API's documentation. */
+export class LedgerNotFound extends Problem {
+  static override readonly code = 'ledger-not-found';
+  static override readonly status = 404;
+  static override readonly title = 'Ledger not found';
+}
+
+/** Better no sum than one that lost a cent to the rounding of a double. */
+export class SumTooLarge extends Problem {
+  static override readonly code = 'sum-too-large';
+  static override readonly status = 422;
+  static override readonly title = 'The sum is too large';
+  constructor() {
+    super('The sum passes 9,007,199,254,740,991 minor units, the largest that is exact. Ask for a shorter period.');
+  }
+}
