@@ -34,11 +34,9 @@ export const Summary = z
     perDay: z
       .object({ spent: minor, income: minor })
       .meta({ description: 'Average per calendar day, rounded half away from zero' }),
-    previous: z
-      .object({ from: CalendarDate, to: CalendarDate, totals: Totals })
-      .meta({
-        description: 'The period before: as many whole months where it is made of whole months, else as many days',
-      }),
+    previous: z.object({ from: CalendarDate, to: CalendarDate, totals: Totals }).meta({
+      description: 'The period before: as many whole months where it is made of whole months, else as many days',
+    }),
     change: z.object({
       spent: minor.meta({ description: 'Minor units more than before' }),
       spentRatio: z

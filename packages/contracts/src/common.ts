@@ -14,7 +14,7 @@ export const Instant = z.iso.datetime().meta({ description: 'Instant in UTC', ex
  * Years 1900–2200: outside of that a bank's file is broken rather than old.
  */
 export const CalendarDate = z.iso
-  .date()
+  .date({ abort: true })
   .refine((date) => date >= '1900-01-01' && date <= '2200-12-31', 'must lie between 1900-01-01 and 2200-12-31')
   .meta({ description: 'Calendar day, YYYY-MM-DD', examples: ['2026-11-23'] });
 

@@ -9,7 +9,7 @@ const known = new Set(currencies);
 /** An ISO 4217 currency code. */
 export const Currency = z
   .string()
-  .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code of three capital letters')
+  .regex(/^[A-Z]{3}$/, { error: 'must be an ISO 4217 code of three capital letters', abort: true })
   .refine((code) => known.has(code), 'is not an ISO 4217 currency')
   .meta({ description: 'ISO 4217 currency code', examples: ['EUR'] });
 
