@@ -1,0 +1,75 @@
+# One pattern for every image; `--build-arg WORKSPACE=services/auth --target service`, and so on: see scripts/images.ts.
+# The layers change as seldom as what they hold: base, dependencies, sources.
+
+FROM node:24-slim AS manifests
+WORKDIR /app
+COPY package.json package-lock.json ./
+COPY packages packages
+COPY services services
+# Only what npm reads: so a changed source leaves the next stage's cache whole.
+RUN find packages services -type f ! -name package.json -delete && find packages services -type d -empty -delete
+
+FROM node:24-slim AS dependencies
+ARG WORKSPACE
+WORKDIR /app
+COPY --from=manifests /app ./
+# The workspace's own production dependencies. The links to packages/ stay links: Node strips types only outside of node_modules.
+RUN for workspace in $WORKSPACE; do set -- "$@" --workspace "$workspace"; done \
+ && npm ci --omit=dev --ignore-scripts --no-audit --no-fund "$@" \
+ && rm -rf /root/.npm \
+ # Types, maps and CommonJS twins of what is loaded as ES modules: never read at run time.
+ && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -name '*.md' \) -delete
+
+FROM node:24-slim AS sources
+ARG WORKSPACE
+WORKDIR /app
+COPY --from=manifests /app/package.json ./
+COPY packages packages
+COPY services services
+RUN for workspace in packages/* services/*; do \
+      case "$workspace " in packages/contracts*|packages/service-kit*|packages/identity*|packages/statements*) continue ;; esac; \
+      case " $WORKSPACE " in *" $workspace "*) ;; *) rm -rf "$workspace" ;; esac; \
+    done \
+ && find packages services \( -name '*.test.ts' -o -name fixtures -o -name test -o -name node_modules -o -name dist \) -prune -exec rm -rf {} +
+
+# --- the page, for the gateway ---
+FROM node:24-slim AS web
+WORKDIR /app
+COPY --from=manifests /app ./
+RUN npm ci --ignore-scripts --no-audit --no-fund --workspace services/web && rm -rf /root/.npm
+COPY packages/contracts packages/contracts
+COPY services/web services/web
+RUN cd services/web && npx vite build
+
+# --- what runs ---
+FROM gcr.io/distroless/nodejs24-debian12:nonroot AS service
+ARG WORKSPACE
+ARG VERSION=dev
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="outlay ${WORKSPACE}" \
+      org.opencontainers.image.description="Outlay, an expense tracker" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+WORKDIR /app
+ENV NODE_ENV=production
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=sources /app ./
+USER 65532:65532
+# A small young generation: the idle heap stays near what is live, at a cost of some more collections under load.
+ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=4", "--disable-warning=ExperimentalWarning"]
+
+FROM service AS gateway
+COPY --from=web /app/services/web/dist services/web/dist
+COPY docs/openapi.json docs/openapi.json
+CMD ["services/gateway/src/main.ts"]
+
+# --- for `skaffold dev`: sources that can be written, restarted by node --watch ---
+FROM node:24-slim AS development
+ARG WORKSPACE
+WORKDIR /app
+ENV NODE_ENV=development
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=sources --chown=65532:65532 /app ./
+USER 65532:65532
+ENTRYPOINT ["node", "--watch-path=packages", "--watch-path=services", "--watch-preserve-output"]
