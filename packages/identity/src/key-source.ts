@@ -21,13 +21,17 @@ const Jwk = z.object({
 });
 export const JwkSet = z.object({ keys: z.array(z.unknown()).max(100) });
 
-/** Reads a JWK Set; keys of other kinds than EC and RSA signatures are passed over (RFC 7517 § 5). */
+/** Reads a JWK Set; keys other than well-formed EC and RSA ones for signatures are passed over (RFC 7517 § 5). */
 export function readJwkSet(body: unknown): Map<string, KeyObject> {
   const keys = new Map<string, KeyObject>();
   for (const entry of JwkSet.parse(body).keys) {
     const jwk = Jwk.safeParse(entry);
     if (!jwk.success || (jwk.data.use ?? 'sig') !== 'sig') continue;
-    keys.set(jwk.data.kid, createPublicKey({ key: jwk.data as JsonWebKey, format: 'jwk' }));
+    try {
+      keys.set(jwk.data.kid, createPublicKey({ key: jwk.data as JsonWebKey, format: 'jwk' }));
+    } catch {
+      // One broken key must not cost the others.
+    }
   }
   return keys;
 }
@@ -59,12 +63,19 @@ export function cachedKeys({
   let loadedAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;
   let loading: Promise<void> | undefined;
+  /** Why the last try failed; undefined where it did not. */
+  let failure: { error: unknown } | undefined;
 
   const refresh = () => {
     loading ??= (async () => {
       triedAt = now();
-      keys = readJwkSet(await load());
-      loadedAt = now();
+      try {
+        keys = readJwkSet(await load());
+        loadedAt = now();
+        failure = undefined;
+      } catch (error) {
+        failure = { error };
+      }
     })().finally(() => {
       loading = undefined;
     });
@@ -74,18 +85,12 @@ export function cachedKeys({
   return {
     async key(kid) {
       const known = keys.get(kid);
-      const age = now() - loadedAt;
-      if (known && age < maxAgeMs) return known;
-      if (loading || now() - triedAt >= cooldownMs || loadedAt === Number.NEGATIVE_INFINITY) {
-        try {
-          await refresh();
-        } catch (error) {
-          if (!known || age > staleMs) throw error;
-          return known;
-        }
-        return keys.get(kid);
-      }
-      return age <= staleMs ? known : undefined;
+      if (known && now() - loadedAt < maxAgeMs) return known;
+      const isFirst = loadedAt === Number.NEGATIVE_INFINITY;
+      if (loading || isFirst || now() - triedAt >= cooldownMs) await refresh();
+      const found = keys.get(kid);
+      if (failure && (!found || now() - loadedAt > staleMs)) throw failure.error;
+      return found;
     },
   };
 }
