@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CalendarDate, Id, Instant, text } from './common.ts';
+import { CalendarDate, Id, Instant, Paging, pageOf, text } from './common.ts';
 import { Kind } from './expense.ts';
 import { Currency } from './money.ts';
 
@@ -76,11 +76,18 @@ export const Import = z
   .meta({ id: 'Import' });
 export type Import = z.infer<typeof Import>;
 
+/** In the list of past imports: everything but the rows. */
+export const ImportSummary = Import.omit({ rows: true, nextRow: true }).meta({ id: 'ImportSummary' });
+export type ImportSummary = z.infer<typeof ImportSummary>;
+export const ImportPage = pageOf(ImportSummary).meta({ id: 'ImportPage' });
+export const ImportListQuery = z.strictObject(Paging);
+
 export const ImportQuery = z.strictObject({
   currency: Currency.optional().meta({ description: 'For files that name none; default: the ledger’s' }),
   mapping: z.string().max(2_000).optional().meta({ description: 'CSV: a `CsvMapping` as JSON, correcting the guess' }),
   fileName: text(200).optional(),
 });
+export type ImportQuery = z.infer<typeof ImportQuery>;
 export const ImportRowsQuery = z.strictObject({
   fromRow: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(500).default(500),
@@ -97,6 +104,7 @@ export const ImportCommit = z
       .meta({ description: 'Category by row number, where it shall differ from the preview' }),
   })
   .meta({ id: 'ImportCommit' });
+export type ImportCommit = z.infer<typeof ImportCommit>;
 export const ImportResult = z
   .object({ id: Id, status: z.literal('committed'), imported: z.int(), skipped: z.int() })
   .meta({ id: 'ImportResult' });
