@@ -64,7 +64,8 @@ export function createApp({ routes, authentication, log, metrics }: AppOptions):
     }
   });
 
-  const router = new Router<AppState>({ strict: true });
+  // As exact as the allow-list, which goes by the path too: otherwise /INTERNAL/… would fit another rule than /internal/….
+  const router = new Router<AppState>({ strict: true, sensitive: true });
   for (const route of routes) {
     router.register(route.path.replaceAll(/\{(\w+)\}/g, ':$1'), [route.method], (ctx: AppContext) =>
       answer(route, authentication, ctx),

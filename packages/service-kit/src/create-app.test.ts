@@ -1,0 +1,171 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect } from 'chai';
+import { z } from 'zod';
+import { type Api, request } from '../../../test/support/request.ts';
+import { captureLog, startTestServer, type TestServer } from '../../../test/support/test-server.ts';
+import { createApp } from './create-app.ts';
+import { createMetrics } from './metrics.ts';
+import { MethodNotAllowed } from './problem.ts';
+import { boundedBody } from './read-body.ts';
+import { reply, route } from './route.ts';
+
+const Thing = z.strictObject({ name: z.string().min(1), size: z.int().positive() });
+
+describe('an app of the service kit', () => {
+  const { log, lines } = captureLog();
+  const metrics = createMetrics('test');
+  let server: TestServer;
+  let api: Api;
+
+  before(async () => {
+    const about = { summary: 'A thing', tag: 'test', user: 'none', success: { 200: z.unknown() } } as const;
+    const routes = [
+      route({
+        ...about,
+        method: 'post',
+        path: '/things',
+        body: Thing,
+        bodyBytesMax: 1_000,
+        handle: ({ body }) => reply(201, body),
+      }),
+      route({
+        ...about,
+        method: 'get',
+        path: '/things/{id}',
+        params: z.strictObject({ id: z.string().max(5) }),
+        query: z.strictObject({ limit: z.coerce.number().int().max(9).default(3) }),
+        handle: ({ params, query }) => reply(200, { ...params, ...query }, { etag: '"1"' }),
+      }),
+      route({ ...about, method: 'delete', path: '/things/{id}', handle: () => reply(204) }),
+      route({
+        ...about,
+        method: 'post',
+        path: '/raw',
+        rawBody: ['application/octet-stream'],
+        async handle({ ctx }) {
+          let bytes = 0;
+          for await (const chunk of boundedBody(ctx.req, 1_000)) bytes += chunk.length;
+          return reply(200, { bytes });
+        },
+      }),
+      route({
+        ...about,
+        method: 'get',
+        path: '/broken',
+        handle: () => {
+          throw new Error('password hunter2 is wrong');
+        },
+      }),
+      route({
+        ...about,
+        method: 'get',
+        path: '/no-database',
+        handle: () => {
+          throw Object.assign(new Error('127.0.0.1:1 refused'), { name: 'MongoServerSelectionError' });
+        },
+      }),
+    ];
+    const authentication = { caller: async () => 'gateway', user: async () => expect.fail('asked for no user') };
+    server = await startTestServer(createApp({ routes, authentication, log, metrics }), { log, metrics });
+    api = request(server.baseUrl);
+  });
+  after(() => server.stop());
+
+  it('answers what the route says, for no cache to keep', async () => {
+    const answer = await api.get('/things/a?limit=4');
+    expect(answer.status).to.equal(200);
+    expect(answer.body).to.deep.equal({ id: 'a', limit: 4 });
+    expect(answer.headers.get('etag')).to.equal('"1"');
+    expect(answer.headers.get('cache-control')).to.equal('no-store');
+    expect((await api.delete('/things/a')).status).to.equal(204);
+  });
+
+  it('names every wrong field of a body at once, never its value', async () => {
+    const answer = await api.post('/things', { name: '', size: 1.5, secret: 'hunter2' });
+    expect(answer.status).to.equal(422);
+    expect(answer.headers.get('content-type')).to.match(/^application\/problem\+json/);
+    expect(answer.body.type).to.equal('/problems/validation');
+    expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).to.have.members([
+      '#/name',
+      '#/size',
+      '#/secret',
+    ]);
+    expect(answer.text).to.not.include('hunter2');
+  });
+
+  it('names a wrong parameter, and one that is given twice', async () => {
+    expect((await api.get('/things/abcdef')).body.errors[0].parameter).to.equal('id');
+    expect((await api.get('/things/a?limit=10')).body.errors[0].parameter).to.equal('limit');
+    expect((await api.get('/things/a?limit=1&limit=2')).body.errors[0].parameter).to.equal('limit');
+    expect((await api.get('/things/a?limits=1')).body.errors[0].parameter).to.equal('limits');
+  });
+
+  const bodies: [what: string, status: number, body: string | Uint8Array, headers?: Record<string, string>][] = [
+    ['no JSON', 400, '{"name":'],
+    ['bytes that are no UTF-8', 400, new Uint8Array([0x22, 0xff, 0x22])],
+    ['another type', 415, '<name/>', { 'content-type': 'application/xml' }],
+    ['a compressed body', 415, '{}', { 'content-encoding': 'gzip' }],
+    ['an array', 422, '[]'],
+    ['null', 422, 'null'],
+    ['nothing', 422, ''],
+    ['a member named __proto__', 422, '{"name":"a","size":1,"__proto__":{"admin":true}}'],
+    ['1001 bytes', 413, JSON.stringify({ name: 'x'.repeat(981), size: 1 })],
+  ];
+  for (const [what, status, body, headers] of bodies)
+    it(`answers ${status} to ${what}`, async () => {
+      const answer = await api.post('/things', body, { 'content-type': 'application/json', ...headers });
+      expect(answer.status).to.equal(status);
+      expect(answer.body.status).to.equal(status);
+    });
+
+  for (const path of ['/things', '/raw'])
+    it(`answers 413 on ${path} to a body that turns out too long as it comes, instead of hanging up`, async () => {
+      const socket = connect(server.port, '127.0.0.1');
+      await once(socket, 'connect');
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`,
+      );
+      let answer = '';
+      socket.on('data', (data) => {
+        answer += data;
+      });
+      for (let chunk = 0; chunk < 3; chunk++) socket.write(`200\r\n${'x'.repeat(512)}\r\n`);
+      await once(socket, 'close');
+      expect(answer).to.match(/^HTTP\/1\.1 413 /);
+      expect(answer).to.include('/problems/body-too-large');
+    });
+
+  it('answers unknown paths and methods with a problem, and goes by the exact path', async () => {
+    for (const path of ['/nothing', '/THINGS/a', '/things/a/', '//things/a'])
+      expect((await api.get(path)).body.type, path).to.equal('/problems/route-not-found');
+    const answer = await api.put('/things/a', {});
+    expect(answer.status).to.equal(MethodNotAllowed.status);
+    expect(answer.headers.get('allow')).to.equal('HEAD, GET, DELETE');
+  });
+
+  it('keeps the text of an unknown error for the log', async () => {
+    const answer = await api.get('/broken', { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' });
+    expect(answer.status).to.equal(500);
+    expect(answer.text).to.not.include('hunter2');
+    expect(answer.body.traceId).to.equal('0af7651916cd43dd8448eb211c80319c');
+    const logged = lines.filter((line) => line.includes('hunter2'));
+    expect(logged).to.have.length(1);
+    expect(JSON.parse(logged[0]!).traceId).to.equal('0af7651916cd43dd8448eb211c80319c');
+  });
+
+  it('answers 503 while the database is away', async () => {
+    const answer = await api.get('/no-database');
+    expect(answer.status).to.equal(503);
+    expect(answer.body.detail).to.equal('The database cannot be reached.');
+  });
+
+  it('counts requests by route pattern, so that ids make no new series', async () => {
+    await api.get('/things/b');
+    await api.get('/no/such/path');
+    const { text } = await request(server.adminUrl).get('/metrics');
+    expect(text).to.match(/route="\/things\/\{id\}",status="200"/);
+    expect(text).to.match(/route="none",status="404"/);
+    expect(text).to.not.include('/no/such/path');
+  });
+});
