@@ -1,0 +1,45 @@
+import { Drawer, Loader } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { ErrorState } from '../shell/states.tsx';
+import { ExpenseForm } from './expense-form.tsx';
+import { useExpenseDrawer } from './use-expense-drawer.ts';
+import { useExpense } from './use-expenses.ts';
+
+/** Adds or edits an expense over whatever screen is in view. */
+export function ExpenseDrawer() {
+  const { current, close } = useExpenseDrawer();
+  const isPhone = useMediaQuery('(max-width: 48em)') ?? false;
+  return (
+    <Drawer
+      opened={current !== null}
+      onClose={close}
+      position={isPhone ? 'bottom' : 'right'}
+      size={isPhone ? '100%' : '27rem'}
+      title={current === 'new' ? 'Add expense' : 'Edit expense'}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      transitionProps={{ duration: 160 }}
+    >
+      {current === 'new' && <ExpenseForm key="new" onClose={close} />}
+      {current !== null && current !== 'new' && <EditExpense key={current} id={current} onClose={close} />}
+    </Drawer>
+  );
+}
+
+function EditExpense({ id, onClose }: { id: string; onClose: () => void }) {
+  const query = useExpense(id);
+  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isPending || (query.isFetching && !query.isFetchedAfterMount)) {
+    return <Loader role="img" aria-label="Loading" mx="auto" my="xl" display="block" />;
+  }
+  const { data: expense, etag } = query.data;
+  return (
+    <ExpenseForm
+      // A reload after "changed elsewhere" starts the form anew from what is stored now.
+      key={expense.version}
+      expense={expense}
+      etag={etag ?? `"${expense.version}"`}
+      onReload={() => void query.refetch()}
+      onClose={onClose}
+    />
+  );
+}

@@ -1,0 +1,56 @@
+import { Menu, UnstyledButton } from '@mantine/core';
+import { IconDots, IconLogout, IconPlus } from '@tabler/icons-react';
+import { Link, useLocation } from 'wouter';
+import { logOut, useUser } from '../api/session.ts';
+import classes from './bottom-nav.module.css';
+import { navItems } from './nav-items.ts';
+
+const onBar = navItems.slice(0, 3);
+const underMore = navItems.slice(3);
+
+/** The phone's navigation, in reach of the thumb, with the main deed in the middle. */
+export function BottomNav({ onAdd }: { onAdd: () => void }) {
+  const [location] = useLocation();
+  const tab = ({ path, label, icon: Icon }: (typeof navItems)[number]) => (
+    <Link key={path} href={path} className={classes.tab} aria-current={location.startsWith(path) ? 'page' : undefined}>
+      <Icon size={23} stroke={1.7} aria-hidden />
+      {label}
+    </Link>
+  );
+  return (
+    <nav aria-label="Main" className={classes.bar}>
+      {onBar.slice(0, 2).map(tab)}
+      <UnstyledButton className={classes.add} onClick={onAdd} aria-label="Add expense">
+        <IconPlus size={26} stroke={2} aria-hidden />
+      </UnstyledButton>
+      {onBar.slice(2).map(tab)}
+      <More isHere={underMore.some(({ path }) => location.startsWith(path))} />
+    </nav>
+  );
+}
+
+function More({ isHere }: { isHere: boolean }) {
+  const user = useUser();
+  return (
+    <Menu position="top-end" shadow="lg" width={260} classNames={{ item: classes.item ?? '' }}>
+      <Menu.Target>
+        <UnstyledButton className={classes.tab} data-here={isHere || undefined}>
+          <IconDots size={23} stroke={1.7} aria-hidden />
+          More
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {underMore.map(({ path, label, icon: Icon }) => (
+          <Menu.Item key={path} component={Link} href={path} leftSection={<Icon size={20} stroke={1.7} aria-hidden />}>
+            {label}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Label>{user.email}</Menu.Label>
+        <Menu.Item leftSection={<IconLogout size={20} stroke={1.7} aria-hidden />} onClick={() => void logOut()}>
+          Log out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,16 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Where `vite dev` finds the gateway; the built page is served by the gateway itself. */
+const gateway = process.env.OUTLAY_GATEWAY ?? 'http://localhost:8080';
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    target: 'es2023',
+    // The content security policy allows no data: URLs.
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: ['index.html', 'docs.html'] },
+  },
+  server: { proxy: { '/api': gateway } },
+});
