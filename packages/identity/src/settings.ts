@@ -9,8 +9,11 @@ import { createJwksWorkloadVerifier, type WorkloadVerifier } from './workload-to
 
 /** The settings of every service that is called: how it verifies its callers. */
 export const workloadSettings = {
-  /** `tokenreview` asks the cluster's API server; `jwks` checks signatures against the issuer's published keys. */
-  WORKLOAD_VERIFIER: z.enum(['jwks', 'tokenreview']).default('jwks'),
+  /**
+   * `tokenreview` asks the cluster's API server; `jwks` checks signatures against the issuer's published keys; `mesh` leaves
+   * it to a service mesh, whose policies the chart renders from the same allow-lists.
+   */
+  WORKLOAD_VERIFIER: z.enum(['jwks', 'tokenreview', 'mesh']).default('jwks'),
   WORKLOAD_NAMESPACE: z.string().min(1).default('outlay'),
   /** What stands before our services' names in their ServiceAccounts: the release's name and a dash. */
   WORKLOAD_NAME_PREFIX: z.string().default(''),
@@ -24,13 +27,15 @@ export const workloadCallerSettings = { WORKLOAD_TOKEN_DIR: z.string().min(1) };
 
 /**
  * @param audience our own name
+ * @returns undefined where a mesh does it
  * @throws {ConfigError} where verifying by JWKS lacks its issuer or its file
  */
 export function workloadVerifierFrom(
   config: WorkloadSettings,
   audience: string,
   registry?: Registry,
-): WorkloadVerifier {
+): WorkloadVerifier | undefined {
+  if (config.WORKLOAD_VERIFIER === 'mesh') return undefined;
   const ours = { audience, namespace: config.WORKLOAD_NAMESPACE, namePrefix: config.WORKLOAD_NAME_PREFIX };
   if (config.WORKLOAD_VERIFIER === 'tokenreview')
     return createTokenReviewVerifier({ ...ours, ...(registry && { onReview: countReviews(registry) }) });

@@ -35,7 +35,12 @@ export async function serve(app: Koa<AppState>, options: ServeOptions): Promise<
   const { host, log } = options;
   let draining = false;
 
-  const server = createServer(app.callback());
+  const handle = app.callback();
+  const server = createServer((request, response) => {
+    // While draining, each answer tells its client to come back on another connection, which reaches another pod.
+    if (draining) response.setHeader('connection', 'close');
+    return handle(request, response);
+  });
   server.keepAliveTimeout = 75_000; // above the gateway's 60 s idle limit, or it reuses a socket we are closing
   server.requestTimeout = 60_000;
   const admin = createAdminServer(options.metrics, async () => {

@@ -18,7 +18,7 @@ export const analyticsRoutes = (ask: AskFigures): Route[] => [summaryRoute(ask),
 export interface AnalyticsOptions {
   expense: ServiceClient;
   now: () => Date;
-  workloads: WorkloadVerifier;
+  workloads: WorkloadVerifier | undefined;
   verifyUser: (token: string) => Promise<AuthenticatedUser>;
   log: Log;
   metrics: Metrics;
