@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { repositoryRoot } from './settings.ts';
+import { StartProblem } from './start-problem.ts';
+
+const web = join(repositoryRoot, 'services/web');
+export const webRoot = join(web, 'dist');
+/** What the page is made of. */
+const sources = [web, join(repositoryRoot, 'packages/contracts'), join(repositoryRoot, 'package-lock.json')];
+const notSources = new Set(['dist', 'node_modules']);
+
+/**
+ * Builds the page where it is missing or older than its sources.
+ * @returns whether it had to be built
+ * @throws {StartProblem} with what vite says
+ */
+export async function ensurePage(): Promise<boolean> {
+  const wanted = await hashOf(sources);
+  const stamp = join(webRoot, '.built-from');
+  if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return false;
+  // Built aside and moved into place: the page that is being served stays whole.
+  const aside = join(web, `dist.${process.pid}`);
+  try {
+    await promisify(execFile)(
+      process.execPath,
+      [join(repositoryRoot, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', aside, '--logLevel', 'warn'],
+      { cwd: web, env: { ...process.env, NODE_ENV: 'production' } },
+    ).catch((error: Error & { stderr?: string }) => {
+      throw new StartProblem(`The page could not be built:\n${(error.stderr || error.message).trim()}`);
+    });
+    await writeFile(join(aside, '.built-from'), wanted);
+    await rm(webRoot, { recursive: true, force: true });
+    await rename(aside, webRoot);
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+  return true;
+}
+
+/** One hash over names and contents of all files. */
+async function hashOf(paths: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of paths) await addTo(hash, path);
+  return hash.digest('hex');
+}
+
+async function addTo(hash: ReturnType<typeof createHash>, path: string): Promise<void> {
+  const entries = await readdir(path, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  if (!entries) {
+    hash.update(`${relative(repositoryRoot, path)}\0`).update(await readFile(path));
+    return;
+  }
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const { name } of entries)
+    if (!notSources.has(name) && !name.startsWith('dist.') && !/\.test\.tsx?$/.test(name))
+      await addTo(hash, join(path, name));
+}
