@@ -43,6 +43,11 @@ export async function serve(app: Koa<AppState>, options: ServeOptions): Promise<
   });
   server.keepAliveTimeout = 75_000; // above the gateway's 60 s idle limit, or it reuses a socket we are closing
   server.requestTimeout = 60_000;
+  server.prependListener('request', (_request, response) => {
+    if (draining) response.setHeader('connection', 'close');
+    // A connection kept alive after its last answer would hold up the stop: server.close() looks only once for idle ones.
+    response.once('close', () => draining && setImmediate(() => server.closeIdleConnections()));
+  });
   const admin = createAdminServer(options.metrics, async () => {
     if (draining) throw new Error('draining');
     await options.ready?.();
