@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 
 /**
  * A shell of a few lines stands between us and the program and holds the read end of our pipe (its standard input).
@@ -30,6 +31,11 @@ export interface GuardedProcess {
   readonly pid: number | undefined;
   /** Resolves with the program's exit code (128 + signal where one ended it); never rejects. */
   readonly exited: Promise<number>;
+  /** Where `output` is 'pipe'. */
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+  /** Like `exited`, once its output has been read to the end. */
+  readonly closed: Promise<void>;
   /** Undefined while it runs. */
   readonly exitCode: number | undefined;
   /** Asks the program to end (SIGTERM), kills it where it has not after `graceMs`, and resolves when it is gone. */
@@ -41,8 +47,8 @@ export interface GuardedProcessOptions {
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** File descriptor that takes both standard output and standard error; unset: nowhere. */
-  readonly output?: number;
+  /** File descriptor that takes both standard output and standard error, or pipes to read them from; unset: nowhere. */
+  readonly output?: number | 'pipe';
 }
 
 /**
@@ -67,8 +73,14 @@ export function startGuarded({ command, args, env, cwd, output }: GuardedProcess
     child.once('error', () => done(127)); // no /bin/sh
     child.once('exit', (code, signal) => done(code ?? (signal === 'SIGKILL' ? 137 : 143)));
   });
+  const closed = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+  });
   return {
     pid: child.pid,
+    closed,
+    stdout: child.stdout,
+    stderr: child.stderr,
     exited,
     get exitCode() {
       return exitCode;

@@ -1,0 +1,73 @@
+/**
+ * `npm test [-- FILE…]`: sets up what is missing, runs every suite, and closes with `N passed, N failed`. With files,
+ * only those.
+ */
+import { relative, resolve } from 'node:path';
+import { findMongod } from '@outlay/database-setup/find-mongod.ts';
+import { repositoryRoot } from './start/settings.ts';
+import { findChromium, installChromium } from './test/find-chromium.ts';
+import { type Counts, runSuite } from './test/run-suite.ts';
+
+const files = process.argv.slice(2).map((file) => relative(repositoryRoot, resolve(process.env.INIT_CWD ?? '', file)));
+const isEndToEnd = (file: string) => file.startsWith('test/e2e');
+const told = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => told.abort());
+if (process.connected) process.on('disconnect', () => told.abort());
+const log = (line: string) => console.log(line);
+
+const suites = [
+  {
+    name: 'Units and integration',
+    args: files.length
+      ? files.filter((file) => !isEndToEnd(file))
+      : [
+          '{packages,services,scripts,test}/**/*.test.ts',
+          '--ignore',
+          'test/{e2e,cluster}/**',
+          '--ignore',
+          '**/{node_modules,dist}/**',
+        ],
+    setUp: () => {},
+  },
+  {
+    name: 'End to end',
+    args: files.length ? files.filter(isEndToEnd) : ['test/e2e/**/*.test.ts'],
+    setUp: () => {
+      if (!findChromium()) installChromium(log);
+      const chromium = findChromium();
+      if (chromium) process.env.CHROMIUM_PATH = chromium;
+      else log('No Chromium found: set CHROMIUM_PATH or install `chromium`. The tests of the page will fail.');
+    },
+  },
+];
+
+let total: Counts = { passed: 0, failed: 0, skipped: 0 };
+try {
+  if (!process.env.OUTLAY_TEST_MONGODB_URI)
+    process.env.OUTLAY_MONGOD = await findMongod({ keepIn: resolve(repositoryRoot, '.outlay/mongodb'), log });
+  for (const { name, args, setUp } of suites) {
+    if (args.length === 0 || told.signal.aborted) continue;
+    setUp();
+    log(`\n${name}`);
+    const counts = await runSuite({
+      args: [...args, ...(process.stdout.isTTY ? ['--color'] : [])],
+      cwd: repositoryRoot,
+      env: process.env,
+      timeoutMs: { whole: 30 * 60_000, afterwards: 15_000 },
+      signal: told.signal,
+      print: (chunk) => process.stdout.write(chunk),
+    });
+    total = {
+      passed: total.passed + counts.passed,
+      failed: total.failed + counts.failed,
+      skipped: total.skipped + counts.skipped,
+    };
+  }
+} catch (error) {
+  log(error instanceof Error ? error.message : String(error));
+  total = { ...total, failed: total.failed + 1 };
+}
+const ok = total.failed === 0 && total.passed > 0 && !told.signal.aborted;
+process.exitCode = ok ? 0 : 1;
+log(`${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
+if (process.connected) process.disconnect(); // or the channel to bootstrap would keep us
