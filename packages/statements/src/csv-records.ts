@@ -1,0 +1,103 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { CsvMapping } from '@outlay/contracts/import.ts';
+import { CsvError, type Options, parse } from 'csv-parse';
+import { parse as parseAll } from 'csv-parse/sync';
+
+/** One record with the lines it spans: a quoted field may hold line breaks. */
+export type CsvRecord = { cells: string[]; line: number; endLine: number };
+
+export type CsvSyntax = { delimiter: CsvMapping['delimiter']; hasQuotes: boolean };
+
+/** Longer than any booking; a quote that is never closed would else swallow the file. */
+const recordMax = 16_384;
+
+type Parsed = { record: string[]; info: { lines: number } };
+
+const parserOptions = ({ delimiter, hasQuotes }: CsvSyntax): Options => ({
+  delimiter,
+  quote: hasQuotes ? '"' : false,
+  record_delimiter: '\n',
+  relax_quotes: true,
+  relax_column_count: true,
+  max_record_size: recordMax,
+  info: true,
+});
+
+/** The records of a file's start; the last one may be missing where the start ends inside of it. */
+export function sampleRecords(
+  head: string,
+  isWhole: boolean,
+  delimiter: CsvMapping['delimiter'],
+): CsvSyntax & { records: CsvRecord[] } {
+  const lines = isWhole ? head : head.slice(0, head.lastIndexOf('\n') + 1);
+  const quoted = collect(lines, { delimiter, hasQuotes: true });
+  // A quote that opens and never closes is a mark like any other: this file does not quote.
+  const isStray = quoted.error === 'CSV_MAX_RECORD_SIZE' || (isWhole && quoted.error === 'CSV_QUOTE_NOT_CLOSED');
+  const syntax = { delimiter, hasQuotes: !isStray };
+  return { ...syntax, records: isStray ? collect(lines, syntax).records : quoted.records };
+}
+
+function collect(text: string, syntax: CsvSyntax): { records: CsvRecord[]; error?: string } {
+  const records: CsvRecord[] = [];
+  const record = toRecords(0);
+  const keep = (parsed: unknown) => void records.push(record(parsed as Parsed));
+  try {
+    parseAll(text, { ...parserOptions(syntax), on_record: keep });
+    return { records };
+  } catch (error) {
+    if (error instanceof CsvError) return { records, error: error.code };
+    throw error;
+  }
+}
+
+/**
+ * The records behind a number of lines, as the text streams by.
+ * @returns the line where records became unreadable, or undefined at a good end
+ */
+export async function* readRecords(
+  text: AsyncIterable<string>,
+  syntax: CsvSyntax,
+  skippedLines: number,
+): AsyncGenerator<CsvRecord, number | undefined> {
+  const parser = parse(parserOptions(syntax));
+  const done = pipeline(Readable.from(withoutLines(text, skippedLines)), parser);
+  done.catch(() => {}); // the loop below meets the same error
+  const record = toRecords(skippedLines);
+  let line = skippedLines;
+  try {
+    for await (const parsed of parser) {
+      const next = record(parsed as Parsed);
+      line = next.endLine;
+      yield next;
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof CsvError) return line + 1;
+    throw error;
+  }
+}
+
+/** csv-parse tells where a record ends: it starts where the one before ended. */
+function toRecords(skippedLines: number): (parsed: Parsed) => CsvRecord {
+  let line = skippedLines + 1;
+  return ({ record, info }) => {
+    const endLine = info.lines + skippedLines;
+    const read = { cells: record, line, endLine };
+    line = endLine + 1;
+    return read;
+  };
+}
+
+async function* withoutLines(text: AsyncIterable<string>, lines: number): AsyncGenerator<string> {
+  let left = lines;
+  for await (const piece of text) {
+    let at = 0;
+    for (; left > 0; left -= 1) {
+      const end = piece.indexOf('\n', at);
+      if (end < 0) break;
+      at = end + 1;
+    }
+    if (left === 0 && at < piece.length) yield piece.slice(at);
+  }
+}

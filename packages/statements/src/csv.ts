@@ -1,0 +1,148 @@
+import type { CsvMapping } from '@outlay/contracts/import.ts';
+import { currencies } from '@outlay/contracts/money.ts';
+import { type Money, quoted, type Reading, toRow } from './booking.ts';
+import { guessMapping, isFilled, layoutKey } from './csv-guess.ts';
+import { type CsvRecord, type CsvSyntax, readRecords, sampleRecords } from './csv-records.ts';
+import { directionWords } from './csv-words.ts';
+import { readAmount } from './read-amount.ts';
+import { readDate } from './read-date.ts';
+import { type ReadOptions, type ReadRow, UnreadableStatement } from './statement.ts';
+
+const knownCurrencies = new Set(currencies);
+/** Records at the end that may be totals, balances and remarks of the bank. */
+const footerMax = 20;
+
+type OpenCsv = { mapping: CsvMapping; columns: string[]; mappingKey: string; rows: AsyncGenerator<ReadRow> };
+
+/**
+ * Decides the mapping of a CSV file (given, else remembered, else guessed) and reads its rows by it.
+ * @throws {UnreadableStatement} where none was given and the text is no table of bookings
+ */
+export async function openCsv(
+  text: AsyncIterable<string>,
+  head: string,
+  isWhole: boolean,
+  options: ReadOptions,
+): Promise<OpenCsv> {
+  const guess = guessMapping(head, isWhole, options.currency);
+  const mappingKey = guess?.key ?? layoutKey([head.split('\n', 1)[0]!.slice(0, 1_000)]);
+  const mapping = options.mapping ?? (await options.suggestMapping?.(mappingKey)) ?? guess?.mapping;
+  if (!mapping)
+    throw new UnreadableStatement(
+      'The file is neither OFX, QIF nor camt.053, nor a table (CSV) with dates and amounts.',
+    );
+  const { records, ...syntax } = sampleRecords(head, isWhole, mapping.delimiter);
+  const header = records.findLast((record) => record.endLine <= mapping.headerRows && isFilled(record));
+  const first = records.find((record) => record.line > mapping.headerRows && isFilled(record));
+  const columns = (header ?? first)?.cells.map((cell) => cell.trim()) ?? [];
+  const reader = new RowReader(mapping, columns, header !== undefined, options.currency);
+  return { mapping, columns, mappingKey, rows: csvRows(text, syntax, reader) };
+}
+
+async function* csvRows(text: AsyncIterable<string>, syntax: CsvSyntax, reader: RowReader): AsyncGenerator<ReadRow> {
+  const records = readRecords(text, syntax, reader.mapping.headerRows);
+  let footers: ReadRow[] = [];
+  let hasBookings = false;
+  try {
+    for (;;) {
+      const next = await records.next();
+      if (next.done) {
+        // A total at the end is no booking, but where nothing was one, the reader wants to know why.
+        if (!hasBookings || next.value !== undefined) yield* footers;
+        if (next.value !== undefined)
+          yield {
+            ok: false,
+            line: next.value,
+            reason: 'The record is too long: a quote may be open. The rest could not be read.',
+          };
+        return;
+      }
+      if (!isFilled(next.value)) continue;
+      const row = reader.read(next.value);
+      if (!row.ok && reader.looksLikeFooter(next.value) && footers.length < footerMax) footers.push(row);
+      else {
+        yield* footers.splice(0);
+        yield row;
+        hasBookings ||= row.ok;
+      }
+    }
+  } finally {
+    footers = [];
+    await records.return(undefined);
+  }
+}
+
+class RowReader {
+  readonly mapping: CsvMapping;
+  readonly #columns: string[];
+  readonly #hasHeader: boolean;
+  readonly #currency: string;
+
+  constructor(mapping: CsvMapping, columns: string[], hasHeader: boolean, currency: string) {
+    this.mapping = mapping;
+    this.#columns = columns;
+    this.#hasHeader = hasHeader;
+    const heading = hasHeader ? (columns[mapping.amount ?? mapping.debit ?? mapping.credit ?? -1] ?? '') : '';
+    // "Amount (GBP)" names the currency of the whole column.
+    this.#currency = heading.match(/\b[A-Z]{3}\b/g)?.find((code) => knownCurrencies.has(code)) ?? currency;
+  }
+
+  read(record: CsvRecord): ReadRow {
+    const { line, cells } = record;
+    const width = this.#columns.length;
+    // An amount like 12,50 without quotes in a file of commas would be read as 12.
+    if (cells.slice(width).some((cell) => cell.trim()))
+      return { ok: false, line, reason: `The record has ${cells.length} fields where ${width} are expected.` };
+    const { date, dateOrder, payee, note, bankId, category } = this.mapping;
+    const text = (column: number | null) => (column === null ? undefined : cells[column]);
+    return toRow({
+      line,
+      date: readDate(cells[date] ?? '', dateOrder, this.#name(date)),
+      money: this.#money(cells),
+      payee: text(payee)?.trim(),
+      note: text(note),
+      bankId: text(bankId),
+      categoryName: text(category),
+    });
+  }
+
+  /** Words where a date should be, or words alone: a total, a balance, "end of file". */
+  looksLikeFooter({ cells }: CsvRecord): boolean {
+    const filled = cells.filter((cell) => cell.trim());
+    const text = filled.length === 1 ? filled[0]! : (cells[this.mapping.date] ?? '');
+    return /^\D*\p{L}/u.test(text.trim());
+  }
+
+  #money(cells: string[]): Reading<Money> {
+    const { amount, debit, credit, sign, negate } = this.mapping;
+    const currency = this.#cell(cells, this.mapping.currency).toUpperCase() || this.#currency;
+    const read = (column: number) =>
+      readAmount(this.#cell(cells, column), this.mapping.decimal, currency, this.#name(column));
+    if (amount !== null) {
+      const money = read(amount);
+      if (sign === null || sign === undefined) return negate ? directed(money, (minor) => -minor) : money;
+      const word = this.#cell(cells, sign);
+      const direction = directionWords.get(word.toLowerCase());
+      if (!direction) return { wrong: `${this.#name(sign)} ${quoted(word)} says neither debit nor credit.` };
+      return directed(money, (minor) => Math.abs(minor) * direction);
+    }
+    const sides = [debit, credit].filter((column) => column !== null);
+    // "0.00" in the other column is as good as nothing.
+    const filled = sides.filter((column) => /[1-9]/.test(this.#cell(cells, column)));
+    if (filled.length > 1)
+      return { wrong: `Both ${sides.map((column) => this.#name(column)).join(' and ')} hold an amount.` };
+    const column = filled[0] ?? sides.find((side) => this.#cell(cells, side)) ?? sides[0];
+    if (column === undefined) return { wrong: 'The mapping names no column of amounts.' };
+    return directed(read(column), (minor) => (column === debit ? -Math.abs(minor) : Math.abs(minor)));
+  }
+
+  #cell = (cells: string[], column: number | null): string => (column === null ? '' : (cells[column]?.trim() ?? ''));
+
+  #name(column: number): string {
+    const heading = this.#hasHeader ? this.#columns[column] : undefined;
+    return heading ? `Column ${quoted(heading)}` : `Column ${column + 1}`;
+  }
+}
+
+const directed = (money: Reading<Money>, minor: (minor: number) => number): Reading<Money> =>
+  'value' in money ? { value: { ...money.value, minor: minor(money.value.minor) } } : money;

@@ -1,0 +1,133 @@
+import { minorDigits } from '@outlay/contracts/minor-units.ts';
+import { type Draft, oneLine, type Reading, toRow } from './booking.ts';
+import { type Decimal, inferDecimal, readAmount } from './read-amount.ts';
+import { type DateOrder, inferDateOrder, readDate } from './read-date.ts';
+import type { ReadRow } from './statement.ts';
+
+const bookingTypes = /^!type:\s*(bank|ccard|cash|oth a|oth l)\b/i;
+/** Lists beside the bookings: categories, templates, prices … hold nothing that was paid. */
+const listTypes = /^!type:\s*(cat|class|memorized|prices|security|budget|tag|template)\b/i;
+const lineMax = 4_096;
+/** More lines than any record has; 300 splits are a long pay slip. */
+const recordLinesMax = 1_000;
+
+/**
+ * The bookings of a QIF file. A booking whose splits add up to it becomes one row per split.
+ * @param head the file's start, by which the order of dates and the decimal mark are inferred
+ */
+export async function* readQif(text: AsyncIterable<string>, head: string, currency: string): AsyncGenerator<ReadRow> {
+  const dates = [...head.matchAll(/^D(.+)$/gm)].map((match) => match[1]!);
+  const amounts = [...head.matchAll(/^[TU$](.+)$/gm)].map((match) => match[1]!);
+  const rows = new QifRows({
+    currency,
+    order: inferDateOrder(dates, currency === 'USD') ?? 'mdy',
+    decimal: inferDecimal(amounts, minorDigits(currency) === 3) ?? '.',
+  });
+  let rest = '';
+  for await (const piece of text) {
+    const lines = (rest + piece).split('\n');
+    // A line may be longer than memory: only its start is kept.
+    rest = lines.pop()!.slice(0, lineMax);
+    for (const line of lines) yield* rows.take(line);
+  }
+  if (rest) yield* rows.take(rest);
+  yield* rows.end();
+}
+
+type Manner = { currency: string; order: DateOrder; decimal: Decimal };
+type Line = { code: string; text: string };
+
+class QifRows {
+  readonly #manner: Manner;
+  /** 'bookings', 'list', 'account', or the header of records that are refused. */
+  #section = 'bookings';
+  #account = '';
+  #line = 0;
+  #start = 0;
+  #record: Line[] = [];
+
+  constructor(manner: Manner) {
+    this.#manner = manner;
+  }
+
+  *take(text: string): Generator<ReadRow> {
+    this.#line += 1;
+    if (text.startsWith('!')) {
+      yield* this.end();
+      this.#section = sectionOf(text) ?? this.#section;
+    } else if (text.startsWith('^')) {
+      yield* this.#finish(this.#record);
+      this.#record = [];
+    } else if (text.trim() && this.#record.length < recordLinesMax) {
+      if (this.#record.length === 0) this.#start = this.#line;
+      this.#record.push({ code: text[0]!.toUpperCase(), text: text.slice(1, lineMax).trim() });
+    }
+  }
+
+  *end(): Generator<ReadRow> {
+    if (this.#record.length > 0 && this.#section === 'bookings')
+      yield this.#refuse('The record does not end with ^: the file is cut off here.');
+    this.#record = [];
+  }
+
+  *#finish(record: Line[]): Generator<ReadRow> {
+    if (record.length === 0 || this.#section === 'list') return;
+    const field = (code: string) => record.find((line) => line.code === code)?.text || undefined;
+    if (this.#section === 'account') {
+      this.#account = field('N') ?? '';
+    } else if (this.#section !== 'bookings') {
+      yield this.#refuse(
+        `${this.#section} holds no bookings of money: only Bank, CCard, Cash and Oth can be imported.`,
+      );
+    } else if (/^opening balance$/i.test(field('P') ?? '') && field('L')?.startsWith('[')) {
+      this.#account ||= field('L')!.slice(1, -1);
+      yield this.#refuse('The opening balance of the account is no booking.');
+    } else {
+      const { currency, order, decimal } = this.#manner;
+      const number = field('N');
+      const draft: Draft = {
+        line: this.#start,
+        date: readDate(field('D') ?? '', order, 'The date (D)'),
+        money: readAmount(field('T') ?? field('U') ?? '', decimal, currency, 'The amount (T)'),
+        payee: field('P'),
+        note: field('M') ?? (number && /^\d+$/.test(number) ? `Check ${number}` : undefined),
+        account: this.#account,
+        ...categoryOrAccount(field('L')),
+      };
+      for (const part of this.#splits(draft, record)) yield toRow(part);
+    }
+  }
+
+  /** One draft per split where they add up to the booking; else the booking itself. */
+  #splits(whole: Draft, record: Line[]): Draft[] {
+    const { currency, decimal } = this.#manner;
+    const parts: Draft[] = [];
+    for (const { code, text } of record) {
+      const part = parts.at(-1);
+      if (code === 'S') {
+        const wrong: Reading<never> = { wrong: 'The amount of the split ($) is missing.' };
+        parts.push({ ...whole, categoryName: undefined, money: wrong, ...categoryOrAccount(text) });
+      } else if (part && code === 'E') part.note = text || part.note;
+      else if (part && code === '$') part.money = readAmount(text, decimal, currency, 'The amount of the split ($)');
+    }
+    const minor = ({ money }: Draft) => ('value' in money ? money.value.minor : 0);
+    const sum = parts.reduce((total, part) => total + minor(part), 0);
+    return parts.length > 1 && sum === minor(whole) && sum !== 0 ? parts : [whole];
+  }
+
+  #refuse = (reason: string): ReadRow => ({ ok: false, line: this.#start, reason });
+}
+
+/** What the records after a header are; undefined where the header is an option only. */
+function sectionOf(header: string): string | undefined {
+  if (bookingTypes.test(header)) return 'bookings';
+  if (listTypes.test(header)) return 'list';
+  if (/^!account\b/i.test(header)) return 'account';
+  return /^!type:/i.test(header) ? oneLine(header, 40) : undefined;
+}
+
+/** "Car:Fuel/Work" is the category Car:Fuel of the class Work; "[Savings]" is another account. */
+function categoryOrAccount(text: string | undefined): Pick<Draft, 'categoryName' | 'note'> {
+  if (!text) return {};
+  return text.startsWith('[') ? {} : { categoryName: text.split('/')[0] };
+}

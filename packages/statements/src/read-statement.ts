@@ -1,0 +1,50 @@
+import { readCamt053 } from './camt053.ts';
+import { openCsv } from './csv.ts';
+import { decodeHead, decodeText, detectEncoding } from './decode.ts';
+import { detectFormat } from './detect-format.ts';
+import { readOfx } from './ofx.ts';
+import { peek } from './peek.ts';
+import { readQif } from './qif.ts';
+import type { ReadOptions, ReadRow, StatementReader, StatementRow } from './statement.ts';
+
+/** How much is read ahead to recognise format, encoding, date order and columns: about a thousand bookings. */
+export const lookAheadBytes = 64 * 1024;
+
+/**
+ * Opens a bank's file: recognises encoding and format by its content, then reads it as a stream in constant memory.
+ * A record that is wrong becomes a refused row with its line and reason; the good ones are kept.
+ * @throws {UnreadableStatement} where the file as a whole is no statement; the source is closed then
+ */
+export async function readStatement(
+  source: AsyncIterable<Uint8Array> | Uint8Array,
+  options: ReadOptions,
+): Promise<StatementReader> {
+  const { head, isWhole, bytes, close } = await peek(source, lookAheadBytes);
+  try {
+    const encoding = detectEncoding(head, isWhole);
+    const start = decodeHead(head, encoding, isWhole);
+    const text = decodeText(bytes, encoding);
+    const format = detectFormat(head, start);
+    const reader = { format, encoding: encoding.name, mapping: null, columns: null, mappingKey: null };
+    switch (format) {
+      case 'ofx':
+        return { ...reader, rows: numbered(readOfx(text, options.currency)) };
+      case 'qif':
+        return { ...reader, rows: numbered(readQif(text, start, options.currency)) };
+      case 'camt.053':
+        return { ...reader, rows: numbered(readCamt053(text, options.currency)) };
+      case 'csv': {
+        const { rows, ...layout } = await openCsv(text, start, isWhole, options);
+        return { ...reader, ...layout, rows: numbered(rows) };
+      }
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function* numbered(rows: AsyncIterable<ReadRow>): AsyncGenerator<StatementRow> {
+  let row = 0;
+  for await (const read of rows) yield { row: row++, ...read };
+}
