@@ -18,6 +18,10 @@ export const CsvMapping = z
     amount: column.nullable().meta({ description: 'Signed amount; null where debit and credit have a column each' }),
     debit: column.nullable(),
     credit: column.nullable(),
+    sign: column
+      .nullable()
+      .optional()
+      .meta({ description: 'Column that says Debit or Credit, Af or Bij …, where `amount` carries no sign' }),
     decimal: z.enum(['.', ',']),
     negate: z.boolean().meta({ description: 'True where money spent is positive (credit cards)' }),
     payee: column.nullable(),
