@@ -1,4 +1,4 @@
-# One pattern for every image; `--build-arg WORKSPACE=services/auth --target service`, and so on: see scripts/images.ts.
+# One pattern for every image; `--build-arg WORKSPACE=services/auth --target auth`, and so on: see scripts/images.ts.
 # The layers change as seldom as what they hold: base, dependencies, sources.
 
 FROM node:24-slim AS manifests
@@ -59,6 +59,17 @@ USER 65532:65532
 # A small young generation: the idle heap stays near what is live, at a cost of some more collections under load.
 ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=4", "--disable-warning=ExperimentalWarning"]
 
+FROM service AS tools
+
+FROM service AS auth
+CMD ["--import", "@outlay/service-kit/telemetry.ts", "services/auth/src/main.ts"]
+
+FROM service AS expense
+CMD ["--import", "@outlay/service-kit/telemetry.ts", "services/expense/src/main.ts"]
+
+FROM service AS analytics
+CMD ["--import", "@outlay/service-kit/telemetry.ts", "services/analytics/src/main.ts"]
+
 FROM service AS gateway
 COPY --from=web /app/services/web/dist services/web/dist
 COPY docs/openapi.json docs/openapi.json
@@ -71,5 +82,11 @@ WORKDIR /app
 ENV NODE_ENV=development
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=sources --chown=65532:65532 /app ./
+COPY docs/openapi.json docs/openapi.json
+RUN mkdir -p services/web/dist && chown -R 65532:65532 /app/packages /app/services
 USER 65532:65532
-ENTRYPOINT ["node", "--watch-path=packages", "--watch-path=services", "--watch-preserve-output"]
+# What is watched is what is loaded, so a change in packages/ restarts those who import it.
+ENTRYPOINT ["node", "--watch", "--watch-preserve-output", "--disable-warning=ExperimentalWarning"]
+
+FROM development AS gateway-development
+COPY --from=web --chown=65532:65532 /app/services/web/dist services/web/dist

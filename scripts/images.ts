@@ -10,13 +10,13 @@ import { parseArgs } from 'node:util';
 
 const root = join(import.meta.dirname, '..');
 
-/** Image → the workspaces that it holds and its Dockerfile target. */
+/** Image, which is also its Dockerfile target → the workspaces that it holds. */
 const images = {
-  gateway: { workspaces: ['services/gateway'], target: 'gateway' },
-  auth: { workspaces: ['services/auth'], target: 'service' },
-  expense: { workspaces: ['services/expense'], target: 'service' },
-  analytics: { workspaces: ['services/analytics'], target: 'service' },
-  tools: { workspaces: ['packages/database-setup', 'packages/journey'], target: 'service' },
+  gateway: ['services/gateway'],
+  auth: ['services/auth'],
+  expense: ['services/expense'],
+  analytics: ['services/analytics'],
+  tools: ['packages/database-setup', 'packages/journey'],
 } as const;
 
 const { values } = parseArgs({
@@ -49,10 +49,10 @@ const buildArgs = (args: Record<string, string>) =>
   Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
 
 const only = values.only?.split(',');
-for (const [name, { workspaces, target }] of Object.entries(images)) {
+for (const [name, workspaces] of Object.entries(images)) {
   if (only && !only.includes(name)) continue;
   const reference = `${values.registry}/${name}:${values.tag}`;
-  const flags = ['--target', values.target ?? target];
+  const flags = ['--target', values.target ?? name];
   flags.push(...buildArgs({ WORKSPACE: workspaces.join(' '), VERSION: values.tag, REVISION: revision }));
   if (values.with) {
     const [command, ...words] = values.with.split(' ');

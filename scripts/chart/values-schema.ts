@@ -41,7 +41,7 @@ const service = {
   topologySpreadConstraints: objects,
   priorityClassName: name,
 };
-const overrides = z.object(service).partial().shape;
+const overrides = z.object({ ...service, image: z.string() }).partial().shape;
 
 export const ChartValues = z
   .strictObject({
@@ -111,7 +111,7 @@ export const ChartValues = z
           .partial(),
       })
       .partial(),
-    databaseSetup: z.strictObject({ resources }),
+    databaseSetup: z.strictObject({ image: z.string(), resources }).partial(),
     tracing: z
       .strictObject({ endpoint: z.string().regex(/^(https?:\/\/.*)?$/), sampleRatio: z.number().min(0).max(1) })
       .partial(),

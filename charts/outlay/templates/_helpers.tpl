@@ -31,9 +31,9 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- end }}
 {{- end }}
 
-{{- /* (dict "root" $ "image" "auth") */ -}}
+{{- /* (dict "root" $ "image" "auth" "override" .Values.auth.image) */ -}}
 {{- define "outlay.image" -}}
-{{ .root.Values.image.registry }}/{{ .image }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}
+{{ .override | default (printf "%s/%s:%s" .root.Values.image.registry .image (.root.Values.image.tag | default .root.Chart.AppVersion)) }}
 {{- end }}
 
 {{- define "outlay.imagePullSecrets" -}}

@@ -103,8 +103,11 @@ spec:
       {{- end }}
       containers:
         - name: {{ .name }}
-          image: {{ include "outlay.image" (dict "root" $root "image" .name) }}
+          image: {{ include "outlay.image" (dict "root" $root "image" .name "override" $values.image) }}
           imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+          {{- if $root.Values.development.enabled }}
+          args: [{{ if ne .name "gateway" }}--import, "@outlay/service-kit/telemetry.ts", {{ end }}services/{{ .name }}/src/main.ts]
+          {{- end }}
           securityContext:
             {{- if $root.Values.development.enabled }}
             {{- /* node --watch and the file sync write into the image's folders. */}}
