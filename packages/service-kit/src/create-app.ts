@@ -5,7 +5,7 @@ import type { Metrics } from './metrics.ts';
 import { InternalError, MethodNotAllowed, Problem, RouteNotFound, Unavailable } from './problem.ts';
 import { readJson } from './read-body.ts';
 import type { AppContext, AppState, AuthenticatedUser, Route } from './route.ts';
-import { traceIdOf } from './trace.ts';
+import { traceIdOf, traceRoute } from './trace.ts';
 import { validate } from './validate.ts';
 
 const bodyBytesDefault = 64 * 1024;
@@ -84,6 +84,7 @@ export function createApp({ routes, authentication, log, metrics }: AppOptions):
 
 async function answer(route: Route, authentication: Authentication, ctx: AppContext): Promise<void> {
   ctx.state.route = route.path;
+  traceRoute(ctx.method, route.path);
   // A route without a user never reads `user`; its spec says so and the type stays simple for the others.
   const user = route.user === 'none' ? (undefined as unknown as AuthenticatedUser) : await authentication.user(ctx);
   const params = route.params && validate(route.params, ctx.params, 'path');

@@ -1,5 +1,6 @@
 import { ConfigError } from './config.ts';
 import type { RunningService } from './serve.ts';
+import { endTracing } from './trace.ts';
 
 /**
  * Runs a service as a process: starts it, stops it on SIGTERM, SIGINT or the end of the parent that holds our IPC channel,
@@ -8,11 +9,14 @@ import type { RunningService } from './serve.ts';
 export async function run(start: () => Promise<RunningService>): Promise<void> {
   try {
     const service = await start();
-    const stop = () => {
-      service.stop().then(
-        () => process.exit(0),
-        () => process.exit(1),
+    const stop = async () => {
+      const code = await service.stop().then(
+        () => 0,
+        () => 1,
       );
+      // Last, so that the spans of the last request leave too.
+      await endTracing();
+      process.exit(code);
     };
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);

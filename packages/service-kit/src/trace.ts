@@ -1,9 +1,15 @@
-import { trace } from '@opentelemetry/api';
+import { ProxyTracerProvider, trace } from '@opentelemetry/api';
 
 const traceparent = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** Trace id of a W3C traceparent header; the gateway sends one with every request, traced or not. */
-export const traceIdOf = (header: string | undefined): string | undefined => traceparent.exec(header ?? '')?.[1];
+/** Trace id of the running request: by its span, or where tracing is off by the gateway's W3C traceparent header. */
+export const traceIdOf = (header: string | undefined): string | undefined =>
+  trace.getActiveSpan()?.spanContext().traceId ?? traceparent.exec(header ?? '')?.[1];
+
+/** Names the span of the running request after its route. */
+export function traceRoute(method: string, route: string): void {
+  trace.getActiveSpan()?.updateName(`${method} ${route}`).setAttribute('http.route', route);
+}
 
 /**
  * Adds attributes to the span of the running request; does nothing where tracing is off.
@@ -15,3 +21,21 @@ export function annotate(attributes: Readonly<Record<`outlay.${string}`, string 
 
 /** The active span's traceparent, if tracing is on: then the client instrumentation sends it by itself. */
 export const isTraced = (): boolean => trace.getActiveSpan() !== undefined;
+
+/** An orchestrator waits for us, the collector may be away. */
+const flushMs = 2_000;
+
+/** Sends the spans that still wait to leave, at the end of the process. In bounded time, and without a word where it fails. */
+export async function endTracing(): Promise<void> {
+  const known = trace.getTracerProvider();
+  // The API knows no end of a provider; the SDK's has one, and where tracing is off there is none.
+  const provider = (known instanceof ProxyTracerProvider ? known.getDelegate() : known) as {
+    shutdown?: () => Promise<void>;
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, flushMs);
+  });
+  await Promise.race([provider.shutdown?.().catch(() => undefined), patience]);
+  clearTimeout(timer);
+}
