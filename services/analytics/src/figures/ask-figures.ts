@@ -3,6 +3,7 @@ import { Figures, type FiguresQuery } from '@outlay/contracts/internal.ts';
 import type { ServiceClient } from '@outlay/identity/service-client.ts';
 import { Unavailable } from '@outlay/service-kit/problem.ts';
 import type { AppContext, AuthenticatedUser } from '@outlay/service-kit/route.ts';
+import { annotate } from '@outlay/service-kit/trace.ts';
 import { datesOnEarth, type Period } from '../period/period.ts';
 
 export interface FigureQuestion {
@@ -38,6 +39,7 @@ export const createAskFigures =
       query: { ranges: asked.join(','), by, categories: String(categories), ...(currency && { currency }) },
       ...asker,
     });
+    annotate({ 'outlay.ledger': figures.ledger.id });
     const given = new Map(figures.ranges.map((range) => [nameOf(range), range]));
     const wanted = ranges(today(figures.ledger.timeZone, askedAt)).map((range) => {
       const found = given.get(nameOf(range));
