@@ -1,5 +1,6 @@
-import { relative } from 'node:path';
+import { join } from 'node:path';
 import { MongodFailure } from '@outlay/database-setup/mongod-failure.ts';
+import { ensureDemoUser } from './start/demo.ts';
 import { type Outlay, startOutlay } from './start/outlay.ts';
 import { readSettings, usage } from './start/settings.ts';
 import { StartProblem } from './start/start-problem.ts';
@@ -12,7 +13,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const told = toldToEnd();
-  console.log(`Data, secrets and logs: ${relative('', settings.home) || '.'}`);
+  console.log(`Data, secrets and logs: ${settings.home}`);
   let outlay: Outlay;
   try {
     outlay = await startOutlay({ ...settings, report: console.log, signal: told.signal });
@@ -21,10 +22,23 @@ async function main(): Promise<number> {
     throw error;
   }
   console.log(`Outlay is ready: ${outlay.url}`);
+  if (settings.demo) await makeDemo(outlay.url, settings.home);
   const ended = await Promise.race([outlay.failure, told.ended]);
   if (ended) console.error(ended.message);
   await outlay.stop();
   return ended ? 1 : told.exitCode();
+}
+
+/** What goes wrong here is said, and no reason to end what runs. */
+async function makeDemo(url: string, home: string): Promise<void> {
+  try {
+    const { email, password, added } = await ensureDemoUser(url, join(home, 'secrets'));
+    console.log(
+      `Demo user: ${email}, password ${password} (${added ? `${added} entries added` : 'was there already'})`,
+    );
+  } catch (error) {
+    console.error(error instanceof StartProblem ? error.message : error);
+  }
 }
 
 /**

@@ -12,26 +12,29 @@ export interface Secrets {
 
 /** The secrets of this installation, one file each as Kubernetes mounts them; made where missing, then kept. */
 export function readSecrets(folder: string): Secrets {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const secret = (name: string, make: () => string) => {
-    const path = join(folder, name);
-    try {
-      return { path, value: readFileSync(path, 'utf8').trim() };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-    const value = make();
-    // Renamed into place, so that a crash leaves no half of a secret.
-    writeFileSync(`${path}.new`, `${value}\n`, { mode: 0o600 });
-    renameSync(`${path}.new`, path);
-    return { path, value };
-  };
+  const random = (bytes: number, encoding: BufferEncoding) => () => randomBytes(bytes).toString(encoding);
   return {
-    mongoKeyFile: secret('mongo-keyfile', () => randomBytes(96).toString('base64')).path,
-    keyEncryptionKeyFile: secret('key-encryption-key', () => randomBytes(32).toString('base64')).path,
+    mongoKeyFile: keepSecret(folder, 'mongo-keyfile', random(96, 'base64')).path,
+    keyEncryptionKeyFile: keepSecret(folder, 'key-encryption-key', random(32, 'base64')).path,
     mongoPasswords: {
-      auth: secret('mongo-password-auth', () => randomBytes(24).toString('base64url')).value,
-      expense: secret('mongo-password-expense', () => randomBytes(24).toString('base64url')).value,
+      auth: keepSecret(folder, 'mongo-password-auth', random(24, 'base64url')).value,
+      expense: keepSecret(folder, 'mongo-password-expense', random(24, 'base64url')).value,
     },
   };
+}
+
+/** A secret of this name: the one that was made before, or a new one. */
+export function keepSecret(folder: string, name: string, make: () => string): { path: string; value: string } {
+  const path = join(folder, name);
+  try {
+    return { path, value: readFileSync(path, 'utf8').trim() };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const value = make();
+  // Renamed into place, so that a crash leaves no half of a secret.
+  writeFileSync(`${path}.new`, `${value}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+  return { path, value };
 }

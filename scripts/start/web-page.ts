@@ -17,7 +17,7 @@ const notSources = new Set(['dist', 'node_modules']);
  * @returns whether it had to be built
  * @throws {StartProblem} with what vite says
  */
-export async function ensurePage(): Promise<boolean> {
+export async function ensurePage(signal?: AbortSignal): Promise<boolean> {
   const wanted = await hashOf(sources);
   const stamp = join(webRoot, '.built-from');
   if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return false;
@@ -27,8 +27,9 @@ export async function ensurePage(): Promise<boolean> {
     await promisify(execFile)(
       process.execPath,
       [join(repositoryRoot, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', aside, '--logLevel', 'warn'],
-      { cwd: web, env: { ...process.env, NODE_ENV: 'production' } },
+      { cwd: web, env: { ...process.env, NODE_ENV: 'production' }, ...(signal && { signal }) },
     ).catch((error: Error & { stderr?: string }) => {
+      signal?.throwIfAborted();
       throw new StartProblem(`The page could not be built:\n${(error.stderr || error.message).trim()}`);
     });
     await writeFile(join(aside, '.built-from'), wanted);
