@@ -1,0 +1,197 @@
+import { z } from 'zod';
+import { byteSize, duration } from './units.ts';
+
+const port = z.int().min(0).max(65_535);
+const name = z.string().regex(/^[a-z][a-z0-9_-]*$/, 'must be a name of lower-case letters, digits, _ and -');
+const absolutePath = z.string().regex(/^\/[!#-[\]-~]*$/, 'must start with / and hold no blanks or quotes');
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a header name');
+const headerValue = z.string().regex(/^[\t\x20-\x7e]*$/, 'must be printable ASCII on one line');
+const headers = z.record(headerName, headerValue);
+
+/** The arguments of refine() for an object that is one of several kinds. */
+const exactlyOne = (...keys: string[]): [(value: object) => boolean, string] => [
+  (value) => keys.filter((key) => key in value).length === 1,
+  `must have exactly one of ${keys.join(', ')}`,
+];
+
+const Match = z
+  .strictObject({
+    /** The whole path. */
+    path: absolutePath.optional(),
+    /** The path itself and what lies below it: `/a` takes `/a` and `/a/b`, not `/ab`. */
+    path_separated_prefix: absolutePath.optional(),
+    /** `{name}` is one segment, `**` at the end one or more. */
+    path_template: absolutePath.optional(),
+    prefix: absolutePath.optional(),
+    methods: z
+      .array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']))
+      .min(1)
+      .optional(),
+  })
+  .refine(...exactlyOne('path', 'path_separated_prefix', 'path_template', 'prefix'));
+
+const Route = z
+  .strictObject({
+    match: Match,
+    route: z
+      .strictObject({
+        cluster: name,
+        /** From the last byte of the request to the last byte of the answer. */
+        timeout: duration.default(15_000),
+      })
+      .optional(),
+    static: z
+      .strictObject({
+        /** One file, or a directory with all that lies below it. */
+        file: z.string().min(1).optional(),
+        directory: z.string().min(1).optional(),
+        /** Answered where a browser navigates to a path that is no file: the page routes by itself. */
+        fallback: z.string().min(1).optional(),
+        /** Files below this path carry a hash in their name and never change. */
+        immutable_prefix: absolutePath.optional(),
+      })
+      .refine(...exactlyOne('file', 'directory'))
+      .optional(),
+    direct_response: z.strictObject({ status: z.literal(404) }).optional(),
+    /** Name of the JWT provider whose token is needed; `none` makes the route public. Default: the first provider. */
+    requires: name.optional(),
+    /** Cookies go to the service, and Set-Cookie back, only where it says so. */
+    cookies: z.enum(['pass', 'strip']).default('strip'),
+    max_request_bytes: byteSize.optional(),
+    csrf: z.strictObject({ additional_origins: z.array(z.url()).default([]) }).optional(),
+    response_headers_to_add: headers.default({}),
+  })
+  .refine(...exactlyOne('route', 'static', 'direct_response'));
+
+const VirtualHost = z.strictObject({
+  name,
+  /** `*`, a host, or `*.suffix`; the port is not compared. */
+  domains: z
+    .array(z.string().regex(/^(\*|(\*\.)?[a-z0-9.-]+|\[[0-9a-f:]+\])$/, 'must be *, a host in lower case, or *.suffix'))
+    .min(1),
+  max_request_bytes: byteSize.default(1_048_576),
+  response_headers_to_add: headers.default({}),
+  /** Sent where the request came over https, and only there. */
+  strict_transport_security: headerValue.optional(),
+  routes: z.array(Route).min(1),
+});
+
+const Listener = z.strictObject({
+  name,
+  address: z.string().min(1).default('0.0.0.0'),
+  port,
+  max_request_headers_kb: z.int().min(4).max(96).default(16),
+  max_headers_count: z.int().min(10).max(1_000).default(100),
+  request_headers_timeout: duration.default(10_000),
+  /** For the whole request to arrive. */
+  request_timeout: duration.default(120_000),
+  /** Without a byte in either direction. */
+  stream_idle_timeout: duration.default(60_000),
+  /** Of a kept connection without a request. */
+  idle_timeout: duration.default(75_000),
+  /** How many proxies in front of us may be believed: their X-Forwarded-For and -Proto are read instead of the socket. */
+  xff_num_trusted_hops: z.int().min(0).max(10).default(0),
+  virtual_hosts: z.array(VirtualHost).min(1),
+});
+
+const Cluster = z.strictObject({
+  name,
+  connect_timeout: duration.default(1_000),
+  /** Of a kept connection without a request; below the service's own, or we reuse what it is closing. */
+  idle_timeout: duration.default(60_000),
+  /** A request that would need one more is refused at once. */
+  max_connections: z.int().min(1).max(65_535).default(1_024),
+  /** Sends our workload token for this audience with each request. */
+  workload_audience: name.optional(),
+  endpoints: z
+    .array(z.url({ protocol: /^http$/, error: 'must be an http:// URL' }))
+    .min(1)
+    .max(1_000),
+});
+
+const JwtProvider = z.strictObject({
+  issuer: z.string().min(1),
+  audiences: z.array(z.string().min(1)).min(1),
+  clock_skew: duration.default(5_000),
+  remote_jwks: z.strictObject({
+    /** Only its path is used: the request goes to the cluster. */
+    uri: z.url({ protocol: /^https?$/, error: 'must be an http(s):// URL' }),
+    cluster: name,
+    timeout: duration.default(3_000),
+    /** Fetched anew in the background after this. */
+    cache_duration: duration.default(300_000),
+    /** While the source is away the last keys are trusted this long. */
+    max_stale: duration.default(3_600_000),
+    /** An unknown kid asks again, but no more often than this: made-up kids must not become load. */
+    min_refresh_interval: duration.default(5_000),
+    /** Readiness waits this long for the first fetch, then does without. */
+    initial_fetch_timeout: duration.default(5_000),
+  }),
+  /** Verified tokens that are remembered. */
+  token_cache_size: z.int().min(0).max(1_000_000).default(10_000),
+});
+
+const Shape = z.strictObject({
+  admin: z.strictObject({ address: z.string().min(1).default('0.0.0.0'), port }),
+  tracing: z
+    .strictObject({
+      /** Percent of the traces started here that are recorded. */
+      random_sampling: z.number().min(0).max(100).default(100),
+      /** A client's valid traceparent is joined, or every trace starts here. */
+      client_trace: z.enum(['join', 'ignore']).default('join'),
+    })
+    .prefault({}),
+  jwt_authn: z.strictObject({
+    providers: z.record(name, JwtProvider).refine((all) => Object.keys(all).length > 0, 'must name a provider'),
+  }),
+  listeners: z.array(Listener).min(1),
+  clusters: z.array(Cluster),
+});
+
+/** The gateway's configuration file. Names and meanings are Envoy's where it has them. */
+export const Bootstrap = Shape.superRefine(checkReferences);
+export type Bootstrap = z.output<typeof Bootstrap>;
+export type ListenerConfig = Bootstrap['listeners'][number];
+export type VirtualHostConfig = ListenerConfig['virtual_hosts'][number];
+export type RouteConfig = VirtualHostConfig['routes'][number];
+export type ClusterConfig = Bootstrap['clusters'][number];
+export type JwtProviderConfig = Bootstrap['jwt_authn']['providers'][string];
+
+/** What one part says of another: every named cluster and provider exists, and no name stands for two things. */
+function checkReferences(config: z.output<typeof Shape>, context: z.RefinementCtx): void {
+  const wrong = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+  const clusters = new Set(config.clusters.map((cluster) => cluster.name));
+  const providers = config.jwt_authn.providers;
+  const unique = (all: readonly { name: string }[], path: (string | number)[]) => {
+    const seen = new Set<string>();
+    all.forEach((one, index) => {
+      if (seen.has(one.name)) wrong([...path, index, 'name'], `"${one.name}" is taken`);
+      seen.add(one.name);
+    });
+  };
+  unique(config.clusters, ['clusters']);
+  unique(config.listeners, ['listeners']);
+  for (const [key, provider] of Object.entries(providers))
+    if (!clusters.has(provider.remote_jwks.cluster))
+      wrong(
+        ['jwt_authn', 'providers', key, 'remote_jwks', 'cluster'],
+        `no cluster is named "${provider.remote_jwks.cluster}"`,
+      );
+  config.listeners.forEach((listener, l) => {
+    unique(listener.virtual_hosts, ['listeners', l, 'virtual_hosts']);
+    const domains = new Set<string>();
+    listener.virtual_hosts.forEach((host, h) => {
+      const at = ['listeners', l, 'virtual_hosts', h];
+      host.domains.forEach((domain, d) => {
+        if (domains.has(domain)) wrong([...at, 'domains', d], `"${domain}" is taken`);
+        domains.add(domain);
+      });
+      host.routes.forEach(({ route, requires }, r) => {
+        if (route && !clusters.has(route.cluster))
+          wrong([...at, 'routes', r, 'route', 'cluster'], `no cluster is named "${route.cluster}"`);
+        if (requires && requires !== 'none' && !Object.hasOwn(providers, requires))
+          wrong([...at, 'routes', r, 'requires'], `no JWT provider is named "${requires}"`);
+      });
+    });
+  });
+}

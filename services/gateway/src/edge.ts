@@ -1,0 +1,22 @@
+import type { Log } from '@outlay/service-kit/log.ts';
+import type { Counter } from 'prom-client';
+import type { TracePolicy } from './filters/trace-context.ts';
+import type { Deadlines } from './proxy/deadlines.ts';
+import type { AccessLog } from './telemetry/access-log.ts';
+import type { RequestTimes } from './telemetry/gateway-metrics.ts';
+import type { SpanExporter } from './telemetry/span-exporter.ts';
+
+/** What all requests of the gateway share, whichever listener they come by. */
+export interface Edge {
+  readonly log: Log;
+  readonly accessLog: AccessLog;
+  /** Undefined where traces are not exported. */
+  readonly spans: SpanExporter | undefined;
+  readonly tracePolicy: TracePolicy;
+  readonly requestTimes: RequestTimes;
+  readonly upstreamFailures: Counter<'cluster' | 'flag'>;
+  /** The requests under way. */
+  readonly deadlines: Deadlines;
+  /** From the first word of the end on: answers ask clients to come back by another connection. */
+  isDraining: boolean;
+}

@@ -1,0 +1,88 @@
+import { LRUCache } from 'lru-cache';
+import { keysUnavailable, tokenMissing, UserTokenRefused } from '../../problems.ts';
+import type { Filter, FilteredRequest, Verdict } from '../filter.ts';
+import type { RemoteJwks } from './remote-jwks.ts';
+import {
+  parseToken,
+  type TokenExpectations,
+  type TokenFault,
+  type VerifiedToken,
+  verifyToken,
+} from './verify-token.ts';
+
+const bearer = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
+
+/**
+ * Lets a request on only with a valid user token (RFC 9068), and remembers tokens it has verified until they expire: the
+ * signature of a token that is used a thousand times is checked once.
+ */
+export class JwtAuthn implements Filter {
+  readonly name = 'jwt_authn';
+  readonly #keys: RemoteJwks;
+  readonly #expectations: TokenExpectations;
+  readonly #verified: LRUCache<string, VerifiedToken> | undefined;
+  readonly #now: () => number;
+  /** Counted for the metrics. */
+  readonly counts = { cached: 0, verified: 0, refused: 0, unavailable: 0 };
+
+  /** @param cacheSize tokens remembered; 0 for none @param now Unix seconds */
+  constructor(
+    keys: RemoteJwks,
+    expectations: TokenExpectations,
+    cacheSize: number,
+    now: () => number = () => Date.now() / 1_000,
+  ) {
+    this.#keys = keys;
+    this.#expectations = expectations;
+    this.#verified = cacheSize > 0 ? new LRUCache({ max: cacheSize }) : undefined;
+    this.#now = now;
+  }
+
+  onRequest(request: FilteredRequest): Verdict | Promise<Verdict> {
+    const { authorization } = request.head;
+    if (authorization === undefined) return this.#refuse(tokenMissing);
+    // The whole field is the key: nothing is cut out of it on the hot path.
+    const known = this.#verified?.get(authorization);
+    if (known !== undefined && known.expiresAt > this.#now()) {
+      this.counts.cached++;
+      request.token = known;
+      return undefined;
+    }
+    return this.#verify(request, authorization);
+  }
+
+  #verify(request: FilteredRequest, authorization: string): Verdict | Promise<Verdict> {
+    const token = bearer.exec(authorization)?.[1];
+    if (token === undefined) return this.#refuse(tokenMissing);
+    const parsed = parseToken(token);
+    if (typeof parsed === 'string') return this.#refuse(new UserTokenRefused(parsed));
+
+    const finish = (result: VerifiedToken | TokenFault): Verdict => {
+      if (typeof result === 'string') return this.#refuse(new UserTokenRefused(result));
+      this.counts.verified++;
+      this.#verified?.set(authorization, result);
+      request.token = result;
+      return undefined;
+    };
+    const key = this.#keys.find(parsed.keyId);
+    if (key === undefined) return finish('The token is signed by an unknown key.');
+    if (!(key instanceof Promise)) return finish(verifyToken(parsed, key, this.#expectations, this.#now()));
+    return key.then(
+      (found) =>
+        finish(
+          found
+            ? verifyToken(parsed, found, this.#expectations, this.#now())
+            : 'The token is signed by an unknown key.',
+        ),
+      () => {
+        this.counts.unavailable++;
+        return keysUnavailable;
+      },
+    );
+  }
+
+  #refuse(problem: UserTokenRefused): UserTokenRefused {
+    this.counts.refused++;
+    return problem;
+  }
+}

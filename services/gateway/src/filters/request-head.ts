@@ -1,0 +1,180 @@
+import type { Problem } from '@outlay/service-kit/problem.ts';
+import { BadRequest, codingUnknown, headTooLarge } from '../problems.ts';
+
+/** What is done with a header field of a client. */
+type Treatment = 'forward' | 'drop' | Extracted | 'connection';
+/** Fields that the gateway reads; whether they go on is decided where they are used. */
+type Extracted =
+  | 'host'
+  | 'authorization'
+  | 'content-length'
+  | 'transfer-encoding'
+  | 'cookie'
+  | 'origin'
+  | 'sec-fetch-site'
+  | 'traceparent'
+  | 'x-forwarded-for'
+  | 'x-forwarded-proto'
+  | 'accept'
+  | 'accept-encoding'
+  | 'if-none-match'
+  | 'expect';
+
+/** Of one connection only (RFC 9110 § 7.6.1). */
+const hopByHop = [
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'upgrade',
+  'http2-settings',
+];
+/** What a client must not say: who it is, where it comes from, and what the trace holds beside its id. */
+const notTheClients = ['forwarded', 'x-real-ip', 'x-request-id', 'tracestate', 'baggage', 'b3', 'uber-trace-id'];
+const notTheClientsPrefix = /^(x-outlay-|x-forwarded-|x-envoy-|x-b3-)/;
+
+const treatments = new Map<string, Treatment>([
+  ...(['connection', 'host', 'authorization', 'content-length', 'transfer-encoding', 'cookie', 'origin'] as const).map(
+    (name) => [name, name] as const,
+  ),
+  ...(['sec-fetch-site', 'traceparent', 'x-forwarded-for', 'x-forwarded-proto', 'accept'] as const).map(
+    (name) => [name, name] as const,
+  ),
+  ...(['accept-encoding', 'if-none-match', 'expect'] as const).map((name) => [name, name] as const),
+  ...[...hopByHop, ...notTheClients].map((name) => [name, 'drop'] as const),
+]);
+/** Spellings seen are remembered up to here, so that `Content-Type` is not lower-cased with every request. */
+const treatmentsMax = 1_000;
+
+function treatmentOf(name: string): Treatment {
+  const known = treatments.get(name);
+  if (known !== undefined) return known;
+  const lower = name.toLowerCase();
+  // An underscore becomes a dash in some frameworks: x_outlay_user must not pass for x-outlay-user.
+  const dropped = notTheClientsPrefix.test(lower) || lower.includes('_');
+  const treatment = dropped ? 'drop' : (treatments.get(lower) ?? 'forward');
+  if (treatments.size < treatmentsMax) treatments.set(name, treatment);
+  return treatment;
+}
+
+const hostSyntax = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
+
+/**
+ * The head of a client's request, read in one pass: what the gateway decides by, and the lines that go to the service as
+ * they are. What a client must not say ends here.
+ */
+export class RequestHead {
+  host = '';
+  authorization: string | undefined;
+  cookie: string | undefined;
+  origin: string | undefined;
+  fetchSite: string | undefined;
+  traceparent: string | undefined;
+  forwardedFor: string | undefined;
+  forwardedProto: string | undefined;
+  accept = '';
+  acceptEncoding = '';
+  ifNoneMatch: string | undefined;
+  /** -1 where the request names none. */
+  contentLength = -1;
+  isChunked = false;
+  /** Header lines for the service, each with its end. */
+  lines = '';
+  /** Why the request is refused, if it is. */
+  problem: Problem | undefined;
+
+  /** @param raw name, value, name, value … as node:http has read it: control characters are refused by its parser */
+  constructor(raw: readonly string[], fieldsMax: number) {
+    if (raw.length > fieldsMax * 2) {
+      this.problem = headTooLarge;
+      return;
+    }
+    let named: string[] | undefined;
+    for (let i = 0; i < raw.length; i += 2) {
+      const name = raw[i] as string;
+      const value = raw[i + 1] as string;
+      const treatment = treatmentOf(name);
+      if (treatment === 'forward') this.lines += `${name}: ${value}\r\n`;
+      else if (treatment === 'connection') named = namedByConnection(value, named);
+      else if (treatment !== 'drop') this.#extract(treatment, name, value);
+    }
+    if (named) this.#dropNamed(named);
+  }
+
+  get hasBody(): boolean {
+    return this.contentLength > 0 || this.isChunked;
+  }
+
+  #extract(field: Extracted, name: string, value: string): void {
+    switch (field) {
+      case 'host':
+        if (this.host) this.problem = new BadRequest('There is more than one Host.');
+        else if (!hostSyntax.test(value)) this.problem = new BadRequest('The Host is not a host.');
+        this.host = value;
+        return;
+      case 'authorization':
+        if (this.authorization !== undefined) this.problem = new BadRequest('There is more than one Authorization.');
+        this.authorization = value;
+        this.lines += `${name}: ${value}\r\n`;
+        return;
+      case 'content-length':
+        this.contentLength = Number(value);
+        return;
+      case 'transfer-encoding':
+        if (value.toLowerCase() !== 'chunked') this.problem = codingUnknown;
+        this.isChunked = true;
+        return;
+      case 'cookie':
+        this.cookie = this.cookie === undefined ? value : `${this.cookie}; ${value}`;
+        return;
+      case 'origin':
+        this.origin = this.origin === undefined ? value : 'null';
+        this.lines += `${name}: ${value}\r\n`;
+        return;
+      case 'sec-fetch-site':
+        this.fetchSite = this.fetchSite === undefined ? value : 'cross-site';
+        return;
+      case 'traceparent':
+        this.traceparent = this.traceparent === undefined ? value : '';
+        return;
+      case 'x-forwarded-for':
+        this.forwardedFor = this.forwardedFor === undefined ? value : `${this.forwardedFor}, ${value}`;
+        return;
+      case 'x-forwarded-proto':
+        this.forwardedProto = value;
+        return;
+      case 'accept':
+        this.accept = value;
+        this.lines += `${name}: ${value}\r\n`;
+        return;
+      case 'accept-encoding':
+        this.acceptEncoding = value;
+        this.lines += `${name}: ${value}\r\n`;
+        return;
+      case 'if-none-match':
+        this.ifNoneMatch = value;
+        this.lines += `${name}: ${value}\r\n`;
+        return;
+      case 'expect': // answered by us
+        return;
+    }
+  }
+
+  /** Rare: Connection names fields of this connection beside the well-known ones. */
+  #dropNamed(named: readonly string[]): void {
+    this.lines = this.lines
+      .split('\r\n')
+      .filter((line) => !named.includes(line.slice(0, line.indexOf(':')).toLowerCase()))
+      .join('\r\n');
+    if (named.includes('cookie')) this.cookie = undefined;
+    if (named.includes('authorization')) this.authorization = undefined;
+  }
+}
+
+function namedByConnection(value: string, before: string[] | undefined): string[] | undefined {
+  if (value === 'keep-alive' || value === 'close') return before;
+  const names = value.split(',').map((name) => name.trim().toLowerCase());
+  return [...(before ?? []), ...names];
+}

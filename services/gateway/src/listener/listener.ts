@@ -1,0 +1,116 @@
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Problem } from '@outlay/service-kit/problem.ts';
+import type { ListenerConfig } from '../bootstrap/bootstrap-schema.ts';
+import type { Edge } from '../edge.ts';
+import { headTooLarge, malformed, requestTimeout } from '../problems.ts';
+import { Exchange } from '../proxy/exchange.ts';
+import type { RouteTable } from '../router/route-table.ts';
+
+/** A client's request, which knows its exchange: listeners can then be shared by all. */
+export class ClientRequest extends IncomingMessage {
+  exchange: Exchange | undefined;
+}
+
+export class ClientResponse extends ServerResponse<ClientRequest> {
+  exchange: Exchange | undefined;
+}
+
+/** How often node:http looks for requests that do not arrive. */
+const checkIntervalMs = 1_000;
+
+/** A port on which clients are served, by its own virtual hosts and limits. */
+export class Listener {
+  readonly edge: Edge;
+  readonly config: ListenerConfig;
+  readonly routes: RouteTable;
+  readonly #server: Server<typeof ClientRequest, typeof ClientResponse>;
+
+  constructor(edge: Edge, config: ListenerConfig, routes: RouteTable) {
+    this.edge = edge;
+    this.config = config;
+    this.routes = routes;
+    this.#server = createServer({
+      IncomingMessage: ClientRequest,
+      ServerResponse: ClientResponse,
+      maxHeaderSize: config.max_request_headers_kb * 1_024,
+      headersTimeout: config.request_headers_timeout,
+      requestTimeout: Math.max(config.request_timeout, config.request_headers_timeout),
+      connectionsCheckingInterval: checkIntervalMs,
+      keepAliveTimeout: config.idle_timeout,
+      noDelay: true,
+      insecureHTTPParser: false,
+      requireHostHeader: false, // said by us, as a problem
+      optimizeEmptyRequests: true,
+    });
+    this.#server.maxHeadersCount = 0; // counted by us: node:http would drop the rest without a word
+    this.#server.on('request', (request, response) => this.#serve(request, response, false));
+    this.#server.on('checkContinue', (request, response) => this.#serve(request, response, true));
+    this.#server.on('clientError', (error, socket) => this.#refuse(error, socket as Socket));
+  }
+
+  /** The port listened on, also where the configuration says 0. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.config.port, this.config.address, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  /** Takes no more connections, closes the idle ones, and resolves when the others are done or the time is up. */
+  async close(finishMs: number): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeIdleConnections();
+    const cut = setTimeout(() => this.#server.closeAllConnections(), finishMs);
+    await closed;
+    clearTimeout(cut);
+  }
+
+  #serve(request: ClientRequest, response: ClientResponse, awaitsContinue: boolean): void {
+    const exchange = new Exchange(this, request, response, awaitsContinue);
+    try {
+      exchange.run();
+    } catch (error) {
+      exchange.fail(error);
+    }
+  }
+
+  /** What node:http could not read, or did not get in time. */
+  #refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const problem = problemOf(error.code);
+    for (const exchange of this.edge.deadlines)
+      if (exchange instanceof Exchange && exchange.isOn(socket)) {
+        // In the middle of its body. The connection is out of step, so it ends with the answer.
+        exchange.refuse(problem, 'DPE');
+        socket.destroySoon();
+        return;
+      }
+    this.edge.log.info({ reason: error.code, status: problem.status, flags: 'DPE' }, 'request refused');
+    this.edge.requestTimes.observe('other', 'none', problem.status, 0);
+    socket.end(rendered(problem));
+  }
+}
+
+function problemOf(code: string | undefined): Problem {
+  if (code === 'HPE_HEADER_OVERFLOW') return headTooLarge;
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? requestTimeout : malformed;
+}
+
+function rendered(problem: Problem): string {
+  const body = JSON.stringify(problem.toBody(undefined));
+  return (
+    `HTTP/1.1 ${problem.status} ${problem.toBody(undefined).title}\r\ncontent-type: application/problem+json\r\n` +
+    `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
+  );
+}

@@ -1,0 +1,430 @@
+import type { Problem } from '@outlay/service-kit/problem.ts';
+import { InternalError } from '@outlay/service-kit/problem.ts';
+import type { FilteredRequest } from '../filters/filter.ts';
+import type { VerifiedToken } from '../filters/jwt-authn/verify-token.ts';
+import { randomHex } from '../filters/random-hex.ts';
+import { RequestHead } from '../filters/request-head.ts';
+import { sanitiseResponse } from '../filters/response-head.ts';
+import { type TraceContext, traceContextOf, traceparentOf } from '../filters/trace-context.ts';
+import type { ClientRequest, ClientResponse, Listener } from '../listener/listener.ts';
+import * as problems from '../problems.ts';
+import { isPlainPath } from '../router/path-matcher.ts';
+import type { Route } from '../router/route-table.ts';
+import type { StaticFiles } from '../static/static-files.ts';
+import type { Cluster } from '../upstream/cluster.ts';
+import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from '../upstream/connection.ts';
+import type { Endpoint } from '../upstream/endpoint.ts';
+import type { ResponseHead } from '../upstream/response-parser.ts';
+import type { Timed } from './deadlines.ts';
+import { forwardedLines, schemeOf } from './forwarded.ts';
+
+/** A body up to this leaves in one write with its head, as text: a copy is cheaper than a second buffer on the socket. */
+const inlineBytesMax = 8_192;
+/** What is read and thrown away of a refused body, so that the client gets to read the refusal. */
+const discardBytesMax = 64 * 1_048_576;
+
+const forwardedMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/**
+ * One request on its way through the gateway, from its head to its line in the log. This is the hot path, in the order in
+ * which it runs: read → route → filter → forward, body up, answer down; then the ways in which it ends early; then what is
+ * written down. State is kept in fields and callbacks are methods, so that a request makes no closures.
+ */
+export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
+  readonly #listener: Listener;
+  readonly #request: ClientRequest;
+  readonly #response: ClientResponse;
+  readonly #startedAt = performance.now();
+  readonly method: string;
+  readonly path: string;
+  readonly head: RequestHead;
+  readonly scheme: 'http' | 'https';
+  readonly #trace: TraceContext;
+  readonly #requestId = randomHex(32);
+  token: VerifiedToken | undefined;
+  #route: Route | undefined;
+  /** The client waits for "100 Continue" before it sends the body. */
+  #awaitsContinue: boolean;
+  #readsBody = false;
+  #requestBytes = 0;
+  #responseBytes = 0;
+  /** When the last byte of the request arrived; -1 before. */
+  #requestEndedAt = -1;
+  /** When the last byte moved in either direction. */
+  #activeAt = this.#startedAt;
+  #flags = '-';
+  #isOver = false;
+
+  #cluster: Cluster | undefined;
+  #endpoint: Endpoint | undefined;
+  /** Undefined before the request is sent, and again as soon as the answer is whole or given up. */
+  #connection: UpstreamConnection | undefined;
+  #sentAt = 0;
+  #answeredAt = 0;
+  #upstreamStatus = 0;
+  #waitsForClient = false;
+  /** The head of the answer waits for the first of its body, to leave with it. */
+  #holdsHead = false;
+
+  constructor(listener: Listener, request: ClientRequest, response: ClientResponse, awaitsContinue: boolean) {
+    this.#listener = listener;
+    this.#request = request;
+    this.#response = response;
+    this.#awaitsContinue = awaitsContinue;
+    request.exchange = this;
+    response.exchange = this;
+    this.method = request.method as string;
+    const url = request.url as string;
+    const query = url.indexOf('?');
+    this.path = query < 0 ? url : url.slice(0, query);
+    this.head = new RequestHead(request.rawHeaders, listener.config.max_headers_count);
+    this.scheme = schemeOf(this.head, listener.config.xff_num_trusted_hops);
+    this.#trace = traceContextOf(this.head.traceparent, listener.edge.tracePolicy);
+  }
+
+  // --- read, route, filter
+
+  run(): void {
+    this.#listener.edge.deadlines.add(this);
+    this.#response.on('close', onResponseClose);
+    this.#response.on('error', ignore);
+    const problem = this.#malformation();
+    const route = problem ? undefined : this.#listener.routes.find(this.head.host, this.method, this.path);
+    this.#route = route;
+    if (problem) this.refuse(problem, 'DPE');
+    else if (!route) this.refuse(problems.routeNotFound, 'NR');
+    else this.#filter(route, 0);
+  }
+
+  #malformation(): Problem | undefined {
+    if (this.head.problem) return this.head.problem;
+    if (!forwardedMethods.has(this.method)) return problems.methodUnknown;
+    if (!isPlainPath(this.path)) return problems.pathAmbiguous;
+    if (this.#request.httpVersionMinor === 0) return this.head.isChunked ? problems.malformed : undefined;
+    return this.head.host === '' ? problems.hostMissing : undefined;
+  }
+
+  /** Asks the route's filters in turn, from number `from` on. */
+  #filter(route: Route, from: number): void {
+    for (let i = from; i < route.filters.length; i++) {
+      const verdict = route.filters[i]?.onRequest(this);
+      if (verdict instanceof Promise) {
+        verdict
+          .then((problem) => {
+            if (this.#isOver) return;
+            if (problem) this.refuse(problem);
+            else this.#filter(route, i + 1);
+          })
+          .catch((error: unknown) => this.fail(error));
+        return;
+      }
+      if (verdict) {
+        this.refuse(verdict);
+        return;
+      }
+    }
+    if (route.cluster) this.#forward(route, route.cluster);
+    else if (route.files) this.#serveFile(route.files);
+    else this.refuse(problems.routeNotFound, 'NR');
+  }
+
+  // --- forward: the request goes to the service
+
+  #forward(route: Route, cluster: Cluster): void {
+    this.#cluster = cluster;
+    const credentials = cluster.credentials();
+    const endpoint = cluster.pick();
+    if (credentials === undefined) {
+      this.refuse(problems.notCredentialed, 'UF');
+      return;
+    }
+    const connection = cluster.connectionTo(endpoint);
+    if (!connection) {
+      this.refuse(problems.upstreamFull, 'UO');
+      return;
+    }
+    this.#endpoint = endpoint;
+    this.#connection = connection;
+    this.#sentAt = performance.now();
+
+    const { head } = this;
+    const framing = head.isChunked ? 'chunked' : head.contentLength > 0 ? 'length' : 'none';
+    connection.begin(this, this.#upstreamHead(route, endpoint, credentials), this.method === 'HEAD', framing);
+    if (framing === 'none') this.#requestEndedAt = this.#sentAt;
+    else this.#readBody();
+  }
+
+  #upstreamHead(route: Route, endpoint: Endpoint, credentials: string): string {
+    const { head } = this;
+    let lines =
+      `${this.method} ${this.#request.url} HTTP/1.1\r\nhost: ${endpoint.authority}\r\n${head.lines}` +
+      forwardedLines(head, this.#request.socket, this.scheme, this.#listener.config.xff_num_trusted_hops) +
+      `x-request-id: ${this.#requestId}\r\ntraceparent: ${traceparentOf(this.#trace)}\r\n${credentials}`;
+    if (head.isChunked) lines += 'transfer-encoding: chunked\r\n';
+    else if (head.contentLength >= 0) lines += `content-length: ${head.contentLength}\r\n`;
+    if (route.passCookies && head.cookie !== undefined) lines += `cookie: ${head.cookie}\r\n`;
+    return `${lines}\r\n`;
+  }
+
+  // --- body up
+
+  #readBody(): void {
+    if (this.#awaitsContinue) this.#response.writeContinue();
+    this.#awaitsContinue = false;
+    this.#readsBody = true;
+    this.#request.on('data', onRequestData);
+    this.#request.on('end', onRequestEnd);
+  }
+
+  onRequestData(chunk: Buffer): void {
+    this.#activeAt = performance.now();
+    this.#requestBytes += chunk.length;
+    if (!this.#connection || !this.#route) {
+      // Refused or already answered: the rest is thrown away, within bounds.
+      if (this.#requestBytes > discardBytesMax) this.#request.socket.destroy();
+    } else if (this.#requestBytes > this.#route.bodyLimit.bytesMax) this.refuse(this.#route.bodyLimit.problem);
+    else if (!this.#connection.write(chunk)) this.#request.pause();
+  }
+
+  onRequestEnd(): void {
+    this.#requestEndedAt = performance.now();
+    this.#connection?.endBody();
+  }
+
+  /** From the connection: it takes more of the body. */
+  onDrain(): void {
+    if (this.#readsBody) this.#request.resume();
+  }
+
+  // --- answer down
+
+  onHead({ status, headers, contentLength }: ResponseHead): void {
+    this.#upstreamStatus = status;
+    sanitiseResponse(headers, this.#route?.passCookies === true);
+    if (contentLength >= 0) headers.push('content-length', String(contentLength));
+    this.#writeHead(status, headers);
+    this.#holdsHead = true;
+  }
+
+  onData(chunk: Buffer, isLast: boolean): void {
+    this.#activeAt = performance.now();
+    this.#responseBytes += chunk.length;
+    this.#holdsHead = false;
+    if (isLast) {
+      // Latin-1 is bytes as they are, and lets node:http join head and body into one write.
+      if (chunk.length <= inlineBytesMax) this.#response.end(chunk.toString('latin1'), 'latin1');
+      else this.#response.end(chunk);
+    } else if (!this.#response.write(chunk)) {
+      this.#connection?.pause();
+      if (!this.#waitsForClient) this.#response.on('drain', onResponseDrain);
+      this.#waitsForClient = true;
+    }
+  }
+
+  /** From the client: it takes more of the answer. */
+  onResponseDrain(): void {
+    this.#activeAt = performance.now();
+    this.#connection?.resume();
+  }
+
+  /** The head of a slow answer does not wait for its body. */
+  onPartRead(): void {
+    if (this.#holdsHead) this.#response.flushHeaders();
+    this.#holdsHead = false;
+  }
+
+  onEnd(): void {
+    this.#connection = undefined;
+    this.#answeredAt = performance.now();
+    if (!this.#response.writableEnded) this.#response.end();
+    // Answered before all was asked: what still comes of the body is thrown away.
+    if (this.#readsBody) this.#request.resume();
+  }
+
+  #writeHead(status: number, headers: string[]): void {
+    const { edge } = this.#listener;
+    const route = this.#route;
+    if (route) {
+      const added = this.scheme === 'https' ? route.headersToAddOverTls : route.headersToAdd;
+      for (let i = 0; i < added.length; i += 2)
+        if (!hasField(headers, added[i] as string)) headers.push(added[i] as string, added[i + 1] as string);
+    }
+    headers.push('x-request-id', this.#requestId);
+    // A client that was not told to go on may or may not send its body: what comes next cannot be told apart.
+    if (edge.isDraining || this.#awaitsContinue) headers.push('connection', 'close');
+    this.#response.writeHead(status, headers);
+  }
+
+  // --- answers of our own
+
+  #serveFile(files: StaticFiles): void {
+    const isRead = this.method === 'GET' || this.method === 'HEAD';
+    const file = isRead ? files.find(this.path, this.head.accept) : undefined;
+    if (!file) {
+      this.refuse(isRead ? problems.routeNotFound : problems.readOnly);
+      return;
+    }
+    const { status, headers, body } = file.answer(this.head.acceptEncoding, this.head.ifNoneMatch);
+    this.#writeHead(status, [...headers]);
+    if (this.method === 'GET' && body) this.#responseBytes = body.length;
+    this.#response.end(body);
+    if (this.head.hasBody) this.#discardBody();
+  }
+
+  /**
+   * Ends the exchange with a problem; where an answer has begun, by cutting it off, so that no client takes it for whole.
+   * @param flag Envoy's response flag, where there is one for it
+   */
+  refuse(problem: Problem, flag?: string): void {
+    if (this.#isOver) return;
+    if (flag) this.#flags = flag;
+    this.#abandonUpstream();
+    if (this.#response.headersSent) this.#cut();
+    else this.#answerProblem(problem);
+  }
+
+  #answerProblem(problem: Problem): void {
+    const body = Buffer.from(JSON.stringify(problem.toBody(this.#trace.traceId)));
+    const headers = ['content-type', 'application/problem+json', 'content-length', String(body.length)];
+    headers.push('cache-control', 'no-store', ...Object.entries(problem.headers).flat());
+    this.#writeHead(problem.status, headers);
+    this.#responseBytes = this.method === 'HEAD' ? 0 : body.length;
+    this.#response.end(body);
+    if (this.head.hasBody) this.#discardBody();
+  }
+
+  /** A fault of our own. */
+  fail(error: unknown): void {
+    this.#listener.edge.log.error({ err: error, traceId: this.#trace.traceId }, 'the gateway failed on a request');
+    this.refuse(new InternalError({ cause: error }));
+  }
+
+  #discardBody(): void {
+    if (!this.#readsBody && !this.#awaitsContinue) this.#readBody();
+    this.#request.resume();
+  }
+
+  // --- ways to end early
+
+  onFailure(failure: UpstreamFailure, cause?: unknown): void {
+    this.#connection = undefined;
+    if (cause)
+      this.#listener.edge.log.warn(
+        { err: cause, cluster: this.#cluster?.name, traceId: this.#trace.traceId },
+        'a service gave no proper answer',
+      );
+    this.refuse(problemOf[failure], failure);
+  }
+
+  checkTime(now: number): void {
+    const connection = this.#connection;
+    const isSent = this.#requestEndedAt >= 0;
+    if (connection && !connection.isConnected && now - this.#sentAt > (this.#cluster?.connectTimeoutMs ?? 0))
+      this.refuse(problems.upstreamDown, 'UF');
+    else if (connection && isSent && now - this.#requestEndedAt > (this.#route?.timeoutMs ?? 0))
+      this.refuse(problems.upstreamSlow, 'UT');
+    else if (now - this.#activeAt > this.#listener.config.stream_idle_timeout)
+      this.refuse(isSent ? problems.upstreamSlow : problems.requestTimeout, 'SI');
+  }
+
+  /** Whether this is the exchange on the socket: for errors that node:http only tells of the socket. */
+  isOn(socket: unknown): boolean {
+    return this.#request.socket === socket;
+  }
+
+  #abandonUpstream(): void {
+    this.#connection?.destroy();
+    this.#connection = undefined;
+  }
+
+  #cut(): void {
+    // HTTP/1.0 takes an orderly end for the end of the body; a reset it cannot mistake.
+    if (this.#request.httpVersionMinor === 0) this.#request.socket.resetAndDestroy();
+    else this.#request.socket.destroy();
+  }
+
+  // --- the end: the answer has left, or the client has
+
+  onResponseClose(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const { edge } = this.#listener;
+    edge.deadlines.delete(this);
+    if (!this.#response.writableFinished && this.#flags === '-') this.#flags = 'DC';
+    this.#abandonUpstream();
+
+    const now = performance.now();
+    const status = this.#response.headersSent ? this.#response.statusCode : 0;
+    const route = this.#route?.pattern ?? 'none';
+    const cluster = this.#cluster?.name ?? '';
+    if (cluster && this.#flags !== '-') edge.upstreamFailures.inc({ cluster, flag: this.#flags });
+    edge.requestTimes.observe(this.method, route, status, (now - this.#startedAt) / 1_000);
+    edge.accessLog.write({
+      method: this.method,
+      route,
+      path: this.path,
+      status,
+      durationMs: now - this.#startedAt,
+      requestBytes: this.#requestBytes,
+      responseBytes: this.#responseBytes,
+      cluster,
+      flags: this.#flags,
+      traceId: this.#trace.traceId,
+      requestId: this.#requestId,
+    });
+    if (this.#trace.isSampled) this.#recordSpans(route, status, now);
+  }
+
+  #recordSpans(route: string, status: number, now: number): void {
+    const { timeOrigin } = performance;
+    const endpoint = this.#endpoint;
+    this.#listener.edge.spans?.record({
+      trace: this.#trace,
+      method: this.method,
+      route,
+      scheme: this.scheme,
+      status,
+      flags: this.#flags,
+      startedAt: timeOrigin + this.#startedAt,
+      endedAt: timeOrigin + now,
+      call: endpoint && {
+        cluster: this.#cluster?.name ?? '',
+        host: endpoint.host,
+        port: endpoint.port,
+        status: this.#upstreamStatus,
+        startedAt: timeOrigin + this.#sentAt,
+        endedAt: timeOrigin + (this.#answeredAt || now),
+      },
+    });
+  }
+}
+
+const problemOf: Readonly<Record<UpstreamFailure, Problem>> = {
+  UF: problems.upstreamDown,
+  UC: problems.upstreamGone,
+  UPE: problems.upstreamGarbled,
+};
+
+function hasField(headers: readonly string[], name: string): boolean {
+  for (let i = 0; i < headers.length; i += 2) {
+    const given = headers[i] as string;
+    if (given.length === name.length && given.toLowerCase() === name) return true;
+  }
+  return false;
+}
+
+// Listeners shared by all requests: `this` is the request or response, which knows its exchange.
+function onRequestData(this: ClientRequest, chunk: Buffer): void {
+  this.exchange?.onRequestData(chunk);
+}
+function onRequestEnd(this: ClientRequest): void {
+  this.exchange?.onRequestEnd();
+}
+function onResponseDrain(this: ClientResponse): void {
+  this.exchange?.onResponseDrain();
+}
+function onResponseClose(this: ClientResponse): void {
+  this.exchange?.onResponseClose();
+}
+/** What a response may complain of is that its client is gone, which its `close` tells too. */
+function ignore(): void {}

@@ -1,0 +1,90 @@
+import type { ListenerConfig, RouteConfig, VirtualHostConfig } from '../bootstrap/bootstrap-schema.ts';
+import { BodyLimit } from '../filters/body-limit.ts';
+import type { Filter } from '../filters/filter.ts';
+import type { StaticFiles } from '../static/static-files.ts';
+import type { Cluster } from '../upstream/cluster.ts';
+import { pathMatcher } from './path-matcher.ts';
+
+/** Where a request goes, with all that is decided about it beforehand. */
+export interface Route {
+  /** The pattern of its paths: the name of the route in metrics, traces and logs. */
+  readonly pattern: string;
+  /** Undefined where every method matches. */
+  readonly methods: ReadonlySet<string> | undefined;
+  readonly matchesPath: (path: string) => boolean;
+  /** In the order in which they decide. */
+  readonly filters: readonly Filter[];
+  /** A service, files, or nothing: 404. */
+  readonly cluster: Cluster | undefined;
+  readonly files: StaticFiles | undefined;
+  readonly timeoutMs: number;
+  readonly bodyLimit: BodyLimit;
+  readonly passCookies: boolean;
+  /** Name, value, … */
+  readonly headersToAdd: readonly string[];
+  /** The same, where the client came over https. */
+  readonly headersToAddOverTls: readonly string[];
+}
+
+/** What the parts of a route are made of. */
+export interface RouteParts {
+  filtersOf(config: RouteConfig): readonly Filter[];
+  cluster(name: string): Cluster;
+  files(config: NonNullable<RouteConfig['static']>): StaticFiles;
+}
+
+interface VirtualHost {
+  readonly routes: readonly Route[];
+}
+
+/** Finds the route of a request: virtual host by host, then the first route whose path and method match. */
+export class RouteTable {
+  readonly #exact = new Map<string, VirtualHost>();
+  /** Longest suffix first. */
+  readonly #suffixes: [suffix: string, host: VirtualHost][] = [];
+  #any: VirtualHost | undefined;
+
+  constructor(hosts: ListenerConfig['virtual_hosts'], parts: RouteParts) {
+    for (const config of hosts) {
+      const host = { routes: config.routes.map((route) => routeOf(route, config, parts)) };
+      for (const domain of config.domains) {
+        if (domain === '*') this.#any = host;
+        else if (domain.startsWith('*.')) this.#suffixes.push([domain.slice(1), host]);
+        else this.#exact.set(domain, host);
+      }
+    }
+    this.#suffixes.sort(([a], [b]) => b.length - a.length);
+  }
+
+  find(host: string, method: string, path: string): Route | undefined {
+    const routes = this.#hostOf(host)?.routes;
+    if (!routes) return undefined;
+    for (const route of routes)
+      if (route.matchesPath(path) && (route.methods === undefined || route.methods.has(method))) return route;
+    return undefined;
+  }
+
+  #hostOf(host: string): VirtualHost | undefined {
+    if (this.#exact.size === 0 && this.#suffixes.length === 0) return this.#any;
+    const name = host.replace(/:\d+$/, '').toLowerCase();
+    return this.#exact.get(name) ?? this.#suffixes.find(([suffix]) => name.endsWith(suffix))?.[1] ?? this.#any;
+  }
+}
+
+function routeOf(config: RouteConfig, host: VirtualHostConfig, parts: RouteParts): Route {
+  const bodyLimit = new BodyLimit(config.max_request_bytes ?? host.max_request_bytes);
+  const added = Object.entries({ ...host.response_headers_to_add, ...config.response_headers_to_add }).flat();
+  const transport = host.strict_transport_security;
+  return {
+    ...pathMatcher(config.match),
+    methods: config.match.methods && new Set(config.match.methods),
+    filters: [...parts.filtersOf(config), bodyLimit],
+    cluster: config.route && parts.cluster(config.route.cluster),
+    files: config.static && parts.files(config.static),
+    timeoutMs: config.route?.timeout ?? 0,
+    bodyLimit,
+    passCookies: config.cookies === 'pass',
+    headersToAdd: added,
+    headersToAddOverTls: transport === undefined ? added : [...added, 'strict-transport-security', transport],
+  };
+}

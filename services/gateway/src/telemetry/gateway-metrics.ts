@@ -1,0 +1,111 @@
+import type { Metrics } from '@outlay/service-kit/metrics.ts';
+import { Counter, Gauge } from 'prom-client';
+import type { JwtAuthn } from '../filters/jwt-authn/jwt-authn.ts';
+import type { RemoteJwks } from '../filters/jwt-authn/remote-jwks.ts';
+import type { Deadlines } from '../proxy/deadlines.ts';
+import type { Cluster } from '../upstream/cluster.ts';
+import type { SpanExporter } from './span-exporter.ts';
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const statusesMax = 1_000;
+
+type Observe = (seconds: number) => void;
+
+/** Times requests into the histogram; the label sets seen are kept bound, as binding costs more than counting. */
+export class RequestTimes {
+  readonly #histogram: Metrics['requests'];
+  readonly #bound = new Map<string, (Observe | undefined)[]>();
+
+  constructor({ requests }: Metrics) {
+    this.#histogram = requests;
+  }
+
+  /** @param status 0 where the client left before there was one */
+  observe(method: string, route: string, status: number, seconds: number): void {
+    let ofRoute = this.#bound.get(route);
+    if (!ofRoute) {
+      ofRoute = [];
+      this.#bound.set(route, ofRoute);
+    }
+    const at = (methods.indexOf(method) + 1) * statusesMax + status;
+    let observe = ofRoute[at];
+    if (!observe) {
+      const known = methods.includes(method) ? method : 'other';
+      const child = this.#histogram.labels(known, route, String(status));
+      observe = child.observe;
+      ofRoute[at] = observe;
+    }
+    observe(seconds);
+  }
+}
+
+/** Counters of failed calls by cluster and response flag. */
+export function upstreamFailureCounter({ registry }: Metrics): Counter<'cluster' | 'flag'> {
+  return new Counter({
+    name: 'outlay_gateway_upstream_failures_total',
+    help: 'Requests that a service did not answer whole, by Envoy response flag',
+    labelNames: ['cluster', 'flag'] as const,
+    registers: [registry],
+  });
+}
+
+export interface Observed {
+  readonly clusters: Iterable<Cluster>;
+  readonly authn: readonly JwtAuthn[];
+  readonly jwks: readonly RemoteJwks[];
+  readonly spans: SpanExporter | undefined;
+  readonly deadlines: Deadlines;
+}
+
+/** What is counted anyway, told when it is asked for. */
+export function registerGauges({ registry }: Metrics, observed: Observed): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'outlay_gateway_requests_active',
+    help: 'Requests under way',
+    registers,
+    collect() {
+      this.set(observed.deadlines.size);
+    },
+  });
+  new Gauge({
+    name: 'outlay_gateway_upstream_connections',
+    help: 'Connections to services by state',
+    labelNames: ['cluster', 'state'] as const,
+    registers,
+    collect() {
+      for (const { name, connections, idle } of observed.clusters) {
+        this.set({ cluster: name, state: 'idle' }, idle);
+        this.set({ cluster: name, state: 'active' }, connections - idle);
+      }
+    },
+  });
+  counterOf('outlay_gateway_tokens_total', 'User tokens by how they were judged', 'result', () =>
+    sum(observed.authn.map(({ counts }) => counts)),
+  );
+  counterOf('outlay_gateway_jwks_fetches_total', 'Fetches of the public keys', 'result', () =>
+    sum(observed.jwks.map(({ fetches }) => fetches)),
+  );
+  counterOf('outlay_gateway_spans_total', 'Sampled requests by what became of their spans', 'result', () =>
+    sum(observed.spans ? [observed.spans.counts] : []),
+  );
+
+  function counterOf(name: string, help: string, label: string, read: () => Record<string, number>): void {
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      collect() {
+        this.reset();
+        for (const [value, count] of Object.entries(read())) this.inc({ [label]: value }, count);
+      },
+    });
+  }
+}
+
+function sum(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const one of all) for (const [key, count] of Object.entries(one)) total[key] = (total[key] ?? 0) + count;
+  return total;
+}

@@ -1,0 +1,103 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSettings } from '../config.ts';
+import { startGateway } from '../gateway.ts';
+import { startUpstream, type TestUpstream } from './test-upstream.ts';
+import { createKey, goodClaims, signToken, type TestKey } from './tokens.ts';
+
+const shipped = readFileSync(new URL('../../gateway.yaml', import.meta.url), 'utf8');
+
+export interface TestGateway {
+  readonly port: number;
+  readonly adminPort: number;
+  /** http://127.0.0.1:port */
+  readonly url: string;
+  readonly auth: TestUpstream;
+  readonly expense: TestUpstream;
+  readonly analytics: TestUpstream;
+  readonly key: TestKey;
+  /** "Bearer …" of a user's good token. */
+  readonly bearer: string;
+  /** The directory of workload tokens. */
+  readonly tokens: string;
+  /** Lines of the access log so far, parsed; other lines have other messages. */
+  readonly log: () => Record<string, unknown>[];
+  /** Keys that auth publishes; to be changed. */
+  readonly published: { keys: object[]; status: number; fetches: number };
+  stop(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TestGatewayOptions {
+  /** Changes the shipped gateway.yaml. */
+  edit?: (yaml: string) => string;
+  env?: Record<string, string>;
+  /** Instead of a real HTTP server for the expense service. */
+  expenseUrl?: string;
+}
+
+/** The real gateway with the shipped routes, on ports of its own, in front of three services that the test answers for. */
+export async function startTestGateway({
+  edit = (yaml) => yaml,
+  env = {},
+  expenseUrl,
+}: TestGatewayOptions = {}): Promise<TestGateway> {
+  const directory = mkdtempSync(join(tmpdir(), 'outlay-gateway-'));
+  const [auth, expense, analytics] = await Promise.all([startUpstream(), startUpstream(), startUpstream()]);
+  const key = createKey('key-1');
+  const published = { keys: [key.jwk], status: 200, fetches: 0 };
+  auth.answer((request, response) => {
+    if (request.url !== '/.well-known/jwks.json') return response.end('ok');
+    published.fetches++;
+    response.statusCode = published.status;
+    return response.end(JSON.stringify({ keys: published.keys }));
+  });
+  for (const audience of ['auth', 'expense', 'analytics'])
+    writeFileSync(join(directory, audience), `token-for-${audience}\n`);
+  const config = join(directory, 'gateway.yaml');
+  writeFileSync(config, edit(shipped));
+
+  const lines: string[] = [];
+  const settings = readSettings({
+    HOST: '127.0.0.1',
+    PORT: '0',
+    ADMIN_PORT: '0',
+    DRAIN_MS: '0',
+    LOG_FORMAT: 'json',
+    GATEWAY_CONFIG: config,
+    WORKLOAD_TOKEN_DIR: directory,
+    AUTH_URL: auth.url,
+    EXPENSE_URL: expenseUrl ?? expense.url,
+    ANALYTICS_URL: analytics.url,
+    WEB_ROOT: join(directory, 'web'),
+    OPENAPI_FILE: join(directory, 'openapi.json'),
+    ...env,
+  });
+  const running = await startGateway(settings, { write: (line) => void lines.push(line), flushSync: () => undefined });
+  return {
+    ...running,
+    port: running.port,
+    adminPort: running.adminPort,
+    url: `http://127.0.0.1:${running.port}`,
+    auth,
+    expense,
+    analytics,
+    key,
+    bearer: `Bearer ${signToken(key, goodClaims())}`,
+    tokens: directory,
+    log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+    published,
+    stop: () => running.stop(),
+    async close() {
+      await Promise.all([auth.close(), expense.close(), analytics.close()]);
+      await running.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits until something becomes true; the test's own time-out bounds it. */
+export async function eventually(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
+}

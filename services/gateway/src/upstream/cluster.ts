@@ -1,0 +1,68 @@
+import type { ClusterConfig } from '../bootstrap/bootstrap-schema.ts';
+import type { UpstreamConnection } from './connection.ts';
+import { Endpoint } from './endpoint.ts';
+import type { WorkloadTokens } from './workload-tokens.ts';
+
+const sweepMs = 1_000;
+
+/** A service as the gateway sees it: where it is, how many connections it may have, and who we are to it. */
+export class Cluster {
+  readonly name: string;
+  readonly connectTimeoutMs: number;
+  readonly endpoints: readonly Endpoint[];
+  readonly #connectionsMax: number;
+  readonly #audience: string | undefined;
+  readonly #tokens: WorkloadTokens | undefined;
+  readonly #sweep: NodeJS.Timeout;
+  #turn = 0;
+
+  /** @param tokens needed where the configuration names a workload audience */
+  constructor(config: ClusterConfig, tokens: WorkloadTokens | undefined) {
+    this.name = config.name;
+    this.connectTimeoutMs = config.connect_timeout;
+    this.endpoints = config.endpoints.map((url) => new Endpoint(url));
+    this.#connectionsMax = config.max_connections;
+    this.#audience = config.workload_audience;
+    this.#tokens = tokens;
+    this.#sweep = setInterval(() => this.#closeIdle(config.idle_timeout), sweepMs).unref();
+  }
+
+  /** Endpoints take turns. */
+  pick(): Endpoint {
+    this.#turn = (this.#turn + 1) % this.endpoints.length;
+    return this.endpoints[this.#turn] as Endpoint;
+  }
+
+  /** @returns a kept connection or a new one; undefined where the cluster has as many as it may */
+  connectionTo(endpoint: Endpoint): UpstreamConnection | undefined {
+    return endpoint.takeIdle() ?? (this.connections < this.#connectionsMax ? endpoint.connect() : undefined);
+  }
+
+  get connections(): number {
+    let sum = 0;
+    for (const endpoint of this.endpoints) sum += endpoint.connections;
+    return sum;
+  }
+
+  get idle(): number {
+    let sum = 0;
+    for (const endpoint of this.endpoints) sum += endpoint.idle;
+    return sum;
+  }
+
+  /** The header line that says who we are; empty where this cluster needs none, undefined where we have no token. */
+  credentials(): string | undefined {
+    return this.#audience === undefined ? '' : this.#tokens?.headerFor(this.#audience);
+  }
+
+  /** Closes what is idle; requests under way go on. */
+  close(): void {
+    clearInterval(this.#sweep);
+    this.#closeIdle(Number.NEGATIVE_INFINITY);
+  }
+
+  #closeIdle(olderThanMs: number): void {
+    const before = performance.now() - olderThanMs;
+    for (const endpoint of this.endpoints) endpoint.closeIdle(before);
+  }
+}

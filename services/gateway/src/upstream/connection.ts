@@ -1,0 +1,173 @@
+import { connect, type Socket } from 'node:net';
+import { type ResponseHead, ResponseParser, type ResponseSink } from './response-parser.ts';
+
+/** Why there is no whole answer, as Envoy's response flags have it: not connected, cut off, not HTTP. */
+export type UpstreamFailure = 'UF' | 'UC' | 'UPE';
+
+/** Who sent the request: gets head, data and end; or, at any point, the failure. Nothing after end or failure. */
+export interface UpstreamHandler extends ResponseSink {
+  /** All that has arrived has been told: what is held back for more should leave now. */
+  onPartRead(): void;
+  /** The service takes more of the body after `write` said no. */
+  onDrain(): void;
+  /** @param cause what was wrong with the answer, for the log */
+  onFailure(failure: UpstreamFailure, cause?: unknown): void;
+}
+
+/** How the body of a request is sent, if there is one: of the length its head names, or in chunks. */
+export type BodyFraming = 'none' | 'length' | 'chunked';
+
+/** Who keeps the connection while it is idle. */
+export interface ConnectionOwner {
+  /** The connection may carry another request. */
+  onIdle(connection: UpstreamConnection): void;
+  onClosed(connection: UpstreamConnection): void;
+}
+
+/** One kept connection to a service, which carries one request after the other (no pipelining). */
+export class UpstreamConnection implements ResponseSink {
+  readonly #owner: ConnectionOwner;
+  readonly #socket: Socket;
+  readonly #parser = new ResponseParser(this);
+  #handler: UpstreamHandler | undefined;
+  #framing: BodyFraming = 'none';
+  #isRequestSent = true;
+  #isCorked = false;
+  #isPaused = false;
+  isConnected = false;
+  /** Requests begun on it. */
+  uses = 0;
+  /** When it last became idle, as performance.now() has it. */
+  idleSince = 0;
+
+  constructor(owner: ConnectionOwner, host: string, port: number) {
+    this.#owner = owner;
+    this.#socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
+    this.#socket.on('connect', () => {
+      this.isConnected = true;
+    });
+    this.#socket.on('data', (bytes: Buffer) => this.#onBytes(bytes));
+    this.#socket.on('drain', () => this.#handler?.onDrain());
+    this.#socket.on('end', () => this.#onEnd());
+    this.#socket.on('error', () => this.#fail(this.isConnected ? 'UC' : 'UF'));
+    this.#socket.on('close', () => {
+      this.#fail(this.isConnected ? 'UC' : 'UF');
+      owner.onClosed(this);
+    });
+  }
+
+  /**
+   * Begins a request.
+   * @param head request line and fields, with the empty line at their end
+   * @param isHead its answer has no body
+   * @param framing where there is a body, `write` and `endBody` follow; the head leaves with the first of them, in one
+   *   packet where it fits
+   */
+  begin(handler: UpstreamHandler, head: string, isHead: boolean, framing: BodyFraming): void {
+    this.#handler = handler;
+    this.uses++;
+    this.#parser.expect(isHead);
+    this.#framing = framing;
+    this.#isRequestSent = framing === 'none';
+    if (framing !== 'none') this.#cork();
+    this.#socket.write(head, 'latin1');
+  }
+
+  /** @returns false where the service does not keep up: wait for `onDrain` */
+  write(chunk: Buffer): boolean {
+    if (this.#framing === 'chunked') {
+      this.#cork();
+      this.#socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
+      this.#socket.write(chunk);
+      this.#socket.write('\r\n', 'latin1');
+    } else this.#socket.write(chunk);
+    this.#uncork();
+    return !this.#socket.writableNeedDrain;
+  }
+
+  endBody(): void {
+    this.#isRequestSent = true;
+    if (this.#framing === 'chunked') this.#socket.write('0\r\n\r\n', 'latin1');
+    this.#uncork();
+  }
+
+  #cork(): void {
+    if (this.#isCorked) return;
+    this.#isCorked = true;
+    this.#socket.cork();
+  }
+
+  #uncork(): void {
+    if (!this.#isCorked) return;
+    this.#isCorked = false;
+    this.#socket.uncork();
+  }
+
+  /** Stops reading the answer until `resume`. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#socket.resume();
+  }
+
+  /** Gives up the request under way, or the idle connection: the handler hears no more, the socket is closed. */
+  destroy(): void {
+    this.#handler = undefined;
+    this.#socket.destroy();
+  }
+
+  #onBytes(bytes: Buffer): void {
+    try {
+      this.#parser.execute(bytes);
+      // Only now: with bytes left over the connection is out of step, and must not have been handed on before.
+      if (this.#parser.isDone) this.#settle();
+      else this.#handler?.onPartRead();
+    } catch (error) {
+      // Besides what the parser refuses: a bug in the handler, which must not take the other requests with it.
+      this.#fail('UPE', error);
+      this.#socket.destroy();
+    }
+  }
+
+  #onEnd(): void {
+    if (this.#handler && !this.#parser.finish()) this.#fail('UC');
+    this.destroy();
+  }
+
+  /** The answer is whole. */
+  #settle(): void {
+    this.#handler = undefined;
+    if (this.#parser.keepsAlive && this.#isRequestSent && !this.#socket.destroyed) {
+      this.resume();
+      this.#owner.onIdle(this);
+    } else {
+      // Answered before the request was sent whole, or not to be reused.
+      this.#socket.destroy();
+    }
+  }
+
+  #fail(failure: UpstreamFailure, cause?: unknown): void {
+    const handler = this.#handler;
+    this.#handler = undefined;
+    handler?.onFailure(failure, cause);
+  }
+
+  // From the parser.
+
+  onHead(head: ResponseHead): void {
+    this.#handler?.onHead(head);
+  }
+
+  onData(chunk: Buffer, isLast: boolean): void {
+    this.#handler?.onData(chunk, isLast);
+  }
+
+  onEnd(): void {
+    this.#handler?.onEnd();
+  }
+}
