@@ -137,8 +137,6 @@ spec:
             {{- if $otlp }}
             - { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ $otlp | quote }} }
             - { name: OTEL_SERVICE_NAME, value: {{ .name }} }
-            - { name: OTEL_TRACES_SAMPLER, value: parentbased_traceidratio }
-            - { name: OTEL_TRACES_SAMPLER_ARG, value: {{ $root.Values.tracing.sampleRatio | quote }} }
             {{- end }}
             {{- .env | nindent 12 }}
             {{- with $values.extraEnv }}
