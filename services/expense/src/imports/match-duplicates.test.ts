@@ -72,10 +72,8 @@ describe('similar expenses', () => {
     expect(matchesOf([booking(), booking(), booking()], [known('a'), known('b')])).to.deep.equal(['a', 'b', null]);
   });
 
-  it('leaves out expenses that explain rows of an earlier batch, and remembers the ones found', () => {
-    const used = new Set(['a']);
-    expect(matchesOf([booking()], [known('a'), known('b')], used)).to.deep.equal(['b']);
-    expect([...used]).to.deep.equal(['a', 'b']);
+  it('leaves out expenses that explain rows of an earlier batch', () => {
+    expect(matchesOf([booking()], [known('a'), known('b')], new Set(['a']))).to.deep.equal(['b']);
   });
 
   it('matches what lies nearest first, though a row further off stands earlier in the file', () => {

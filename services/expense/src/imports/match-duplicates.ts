@@ -35,15 +35,16 @@ const payeesComparedMax = 20;
  * Where both sides name their account and it is another, they are two bookings. Where both come from one account and each
  * has its bank's id, the ids differ (equal ones have been found before), and only the same day and the same payee let us
  * take them for one: there are banks that number anew with each download.
- * @param used ids of expenses that explain other rows already; the ones found are added
+ * @param used ids of expenses that explain other rows already
  * @returns by row number
  */
 export function matchSimilar(
   rows: readonly { row: number; booking: Booking }[],
   known: readonly KnownExpense[],
-  used: Set<string>,
+  used: ReadonlySet<string>,
 ): Map<number, SimilarExpense> {
   const matches = new Map<number, SimilarExpense>();
+  const taken = new Set<string>();
   const pool = poolOf(known);
   if (pool.size === 0) return matches;
   const keys = new Map(rows.map(({ row, booking }) => [row, describingKey(booking)]));
@@ -54,10 +55,10 @@ export function matchSimilar(
         if (matches.has(row)) continue;
         const byPayee = pool.get(poolKey(booking, addDays(booking.date, -days)));
         const isFree = (expense: KnownExpense, isSamePayee: boolean) =>
-          !used.has(expense.id) && mayBeOne(booking, expense, days === 0 && isSamePayee);
+          !used.has(expense.id) && !taken.has(expense.id) && mayBeOne(booking, expense, days === 0 && isSamePayee);
         const expense = byPayee && find(byPayee, keys.get(row) ?? '', days === 0, isFree);
         if (!expense) continue;
-        used.add(expense.id);
+        taken.add(expense.id);
         matches.set(row, { expense, days });
       }
   return matches;

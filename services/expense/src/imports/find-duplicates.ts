@@ -1,0 +1,89 @@
+import { addDays } from '@outlay/contracts/calendar.ts';
+import type { Ledger } from '@outlay/contracts/ledger.ts';
+import type { ClientSession } from 'mongoose';
+import type { ExpenseBook } from './expense-book.ts';
+import { importedBefore, similarTo } from './explain-duplicate.ts';
+import type { StoredRow } from './import-documents.ts';
+import type { ImportStore } from './import-store.ts';
+import { daysApartMax, type KnownExpense, matchSimilar } from './match-duplicates.ts';
+
+/** What of a row changes when it turns out to be a duplicate. */
+export type Verdict = Pick<StoredRow, 'reason' | 'duplicateOf'>;
+export type Verdicts = Map<number, Verdict>;
+
+/**
+ * Expenses of the same amounts looked at for 500 rows. It bounds time and memory where a ledger holds thousands of equal
+ * ones within days; even then the same file again adds nothing, because its rows are known by their fingerprints.
+ */
+const candidatesMax = 5_000;
+
+export type DuplicateFinder = ReturnType<typeof createDuplicateFinder>;
+
+/** Finds out, 500 rows at a time, which of them the ledger has already. */
+export function createDuplicateFinder(store: ImportStore, book: ExpenseBook) {
+  return {
+    /** Rows that were imported before, by their fingerprint: certain, whatever became of the expense. */
+    async imported(ledger: Ledger, rows: readonly StoredRow[], session?: ClientSession): Promise<Verdicts> {
+      const keys = rows.flatMap(({ source }) => source?.key ?? []);
+      const remembered = await store.findRemembered(ledger.id, keys, session);
+      if (remembered.size === 0) return new Map();
+      const expenses = [...remembered.values()].map(({ expense }) => expense);
+      const existing = await book.findExisting(ledger.id, expenses, session);
+      return new Map(
+        rows.flatMap(({ row, source }): [number, Verdict][] => {
+          const before = source && remembered.get(source.key);
+          if (!before) return [];
+          const isDeleted = !existing.has(before.expense);
+          const reason = importedBefore(before, { bankId: source.bankId, timeZone: ledger.timeZone, isDeleted });
+          return [[row, { reason, duplicateOf: { expense: isDeleted ? null : before.expense, row: null } }]];
+        }),
+      );
+    },
+
+    /**
+     * Rows that look like an expense of the ledger: noted by hand, or imported from another file.
+     * @param used expenses that explain other rows of this file
+     */
+    async similar(
+      ledger: Ledger,
+      importId: string,
+      rows: readonly StoredRow[],
+      used: ReadonlySet<string>,
+      session?: ClientSession,
+    ): Promise<Verdicts> {
+      const bookings = rows.flatMap(({ row, source }) => (source ? [{ row, booking: source }] : []));
+      if (bookings.length === 0) return new Map();
+      const dates = bookings.map(({ booking }) => booking.date).sort();
+      const where = {
+        from: addDays(dates[0]!, -daysApartMax),
+        to: addDays(dates.at(-1)!, daysApartMax),
+        amounts: [...new Set(bookings.map(({ booking }) => booking.amount))],
+        exceptImport: importId,
+        limit: candidatesMax,
+      };
+      const alike = await book.findAlike(ledger.id, where, session);
+      const origins = await store.findOrigins(
+        alike.flatMap(({ id }) => (used.has(id) ? [] : id)),
+        session,
+      );
+      const known = alike.map((expense): KnownExpense => ({ ...expense, origin: origins.get(expense.id) ?? null }));
+      return new Map(
+        [...matchSimilar(bookings, known, used)].map(([row, match]) => [
+          row,
+          { reason: similarTo(match), duplicateOf: { expense: match.expense.id, row: null } },
+        ]),
+      );
+    },
+  };
+}
+
+/** The rows with their verdicts: a new row that has one is a duplicate. */
+export const withVerdicts = (rows: readonly StoredRow[], verdicts: Verdicts): StoredRow[] =>
+  rows.map((row) => {
+    const verdict = row.status === 'new' ? verdicts.get(row.row) : undefined;
+    return verdict ? { ...row, ...verdict, status: 'duplicate' } : row;
+  });
+
+/** The expenses that explain rows. */
+export const explainedBy = (rows: Iterable<Pick<StoredRow, 'duplicateOf'>>): string[] =>
+  [...rows].flatMap(({ duplicateOf }) => duplicateOf?.expense ?? []);
