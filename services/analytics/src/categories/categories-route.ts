@@ -14,7 +14,7 @@ export const categoriesRoute = (ask: AskFigures) =>
     summary: 'Where the money went',
     description:
       'The tree of categories with entries in the period, each with its share of the spending; entries without a category stand under `category: null`. A refund lowers its category’s spending; transfers count nowhere.',
-    tag: 'analytics',
+    tag: 'Analytics',
     params: z.strictObject({ ledger: LedgerRef }),
     query: PeriodQuery,
     success: { 200: CategoryBreakdown },

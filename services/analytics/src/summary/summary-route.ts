@@ -14,7 +14,7 @@ export const summaryRoute = (ask: AskFigures) =>
     summary: 'Totals of a period',
     description:
       'Totals by kind, the average per day, and the change against the period before: as many whole months where the period is made of whole months, else as many days. Transfers count nowhere.',
-    tag: 'analytics',
+    tag: 'Analytics',
     params: z.strictObject({ ledger: LedgerRef }),
     query: PeriodQuery,
     success: { 200: Summary },

@@ -14,7 +14,7 @@ export const trendRoute = (ask: AskFigures) =>
     summary: 'Totals over time',
     description:
       'One point per day, week (from Monday), month or year, without gaps; the first and last are cut to the period. At most 3,660 points.',
-    tag: 'analytics',
+    tag: 'Analytics',
     params: z.strictObject({ ledger: LedgerRef }),
     query: TrendQuery,
     success: { 200: Trend },
