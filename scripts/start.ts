@@ -22,7 +22,7 @@ async function main(): Promise<number> {
     throw error;
   }
   console.log(`Outlay is ready: ${outlay.url}`);
-  if (settings.demo) await makeDemo(outlay.url, settings.home);
+  if (settings.demo) void makeDemo(outlay.url, settings.home, told.signal);
   const ended = await Promise.race([outlay.failure, told.ended]);
   if (ended) console.error(ended.message);
   await outlay.stop();
@@ -30,14 +30,14 @@ async function main(): Promise<number> {
 }
 
 /** What goes wrong here is said, and no reason to end what runs. */
-async function makeDemo(url: string, home: string): Promise<void> {
+async function makeDemo(url: string, home: string, signal: AbortSignal): Promise<void> {
   try {
     const { email, password, added } = await ensureDemoUser(url, join(home, 'secrets'));
     console.log(
       `Demo user: ${email}, password ${password} (${added ? `${added} entries added` : 'was there already'})`,
     );
   } catch (error) {
-    console.error(error instanceof StartProblem ? error.message : error);
+    if (!signal.aborted) console.error(error instanceof StartProblem ? error.message : error);
   }
 }
 

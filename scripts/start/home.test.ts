@@ -36,7 +36,10 @@ describe('claimHome', () => {
   it('gives it to the next once it is released', async () => {
     await (await claimHome(folder)).release();
 
-    await (await claimHome(folder)).release();
+    const claim = await claimHome(folder);
+
+    expect(claim.wasKilled).to.equal(false);
+    await claim.release();
   });
 
   it('gives it to the next when the owner was killed by SIGKILL', async () => {
@@ -53,6 +56,7 @@ describe('claimHome', () => {
 
     const claim = await claimHome(folder);
 
+    expect(claim.wasKilled).to.equal(true);
     await claim.release();
   });
 

@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers';
 import { StartProblem } from './start-problem.ts';
 
 export interface HomeClaim {
+  /** The last owner was killed: its parts may still be ending. */
+  readonly wasKilled: boolean;
   /** Who tries to claim the same folder is told where we are. */
   announce(url: string): void;
   release(): Promise<void>;
@@ -29,10 +31,12 @@ export async function claimHome(home: string): Promise<HomeClaim> {
   const id = createHash('sha256').update(realpathSync(home)).digest('hex').slice(0, 20);
   const path = join(tmpdir(), `outlay-${id}.sock`);
   let url = '';
+  let wasKilled = false;
   for (;;) {
     const server = await listen(path, () => url);
     if (server) {
       return {
+        wasKilled,
         announce(reached) {
           url = reached;
         },
@@ -45,7 +49,8 @@ export async function claimHome(home: string): Promise<HomeClaim> {
         `Outlay runs already with the data in ${home}${answer && `: ${answer}`}. ` +
           'Stop it by Ctrl-C where it runs, or choose another folder by OUTLAY_HOME.',
       );
-    rmSync(path, { force: true }); // left behind by one that was killed
+    wasKilled = true; // who ends in order takes the socket along
+    rmSync(path, { force: true });
   }
 }
 

@@ -42,8 +42,13 @@ const stopMs = 4_500;
  */
 export async function startOutlay(options: OutlayOptions): Promise<Outlay> {
   const { home, port, mongodbUri, report = () => {}, env = process.env } = options;
-  if (port) await requirePort(port);
   const claim = await claimHome(home);
+  try {
+    if (port) await requirePort(port, claim.wasKilled ? 5_000 : 0);
+  } catch (error) {
+    await claim.release();
+    throw error;
+  }
   const secrets = readSecrets(join(home, 'secrets'));
   const issuer = startWorkloadIssuer({ folder: join(home, 'run') });
   const ports = await choosePorts(port);

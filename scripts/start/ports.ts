@@ -1,11 +1,15 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { StartProblem } from './start-problem.ts';
 
 /**
  * A port on which the page can be served: `localhost` must lead to us over IPv4 and IPv6 alike.
+ * @param patienceMs how long to wait for who has it to let go
  * @throws {StartProblem} where it is taken or needs more rights
  */
-export async function requirePort(port: number): Promise<void> {
+export async function requirePort(port: number, patienceMs = 0): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  while (Date.now() < deadline && (await freePorts([port]))[0] !== port) await delay(100);
   for (const host of ['127.0.0.1', '::1']) {
     const code = await listen(port, host);
     if (typeof code !== 'string') await close(code);

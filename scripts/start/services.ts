@@ -48,7 +48,7 @@ export function describeServices(options: ServicesOptions) {
   const shared: NodeJS.ProcessEnv = {
     ...Object.fromEntries(inherited.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
     NODE_ENV: 'production',
-    NODE_COMPILE_CACHE: join(home, 'cache'), // halves the time that loading takes
+    NODE_COMPILE_CACHE: join(repositoryRoot, 'node_modules/.cache/node'), // halves the time that loading takes
     HOST: '127.0.0.1',
     DRAIN_MS: '0', // nobody routes to us who would have to hear of it first
     LOG_LEVEL: logLevel,
