@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { Id, Instant, text } from './common.ts';
 
-/** Addresses are compared in lower case; a longer local part than RFC 5321 allows is refused. */
+/** Addresses are compared in lower case; longer ones than RFC 5321 allows are refused. */
 export const Email = z
   .email()
   .max(254)
+  .regex(/^[^@]{1,64}@/, 'must have at most 64 characters before the @')
   .meta({ examples: ['ada@example.org'] });
 export const passwordMin = 10;
 const NewPassword = z
@@ -44,6 +45,17 @@ export const Logout = z.strictObject({ refreshToken: z.string().max(500).optiona
 export const User = z.object({ id: Id, email: Email, name: z.string(), createdAt: Instant }).meta({ id: 'User' });
 export type User = z.infer<typeof User>;
 
+export const UserPatch = z
+  .strictObject({
+    name: text(100).min(1),
+    password: z
+      .strictObject({ current: z.string().min(1).max(200), new: NewPassword })
+      .meta({ description: 'A new password ends every session but the one that sets it' }),
+  })
+  .partial()
+  .meta({ id: 'UserPatch' });
+export type UserPatch = z.infer<typeof UserPatch>;
+
 export const Session = z
   .object({
     accessToken: z.string().meta({ description: 'JWT (RFC 9068): send as `Authorization: Bearer …`' }),
@@ -54,3 +66,23 @@ export const Session = z
   })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof Session>;
+
+/** RFC 7517: the keys that access tokens are verified by. */
+export const JwkSet = z
+  .object({
+    keys: z.array(
+      z.object({
+        kty: z.enum(['EC', 'RSA']),
+        kid: z.string(),
+        use: z.literal('sig'),
+        alg: z.enum(['ES256', 'RS256']),
+        crv: z.string().optional(),
+        x: z.string().optional(),
+        y: z.string().optional(),
+        n: z.string().optional(),
+        e: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'JwkSet' });
+export type JwkSet = z.infer<typeof JwkSet>;

@@ -1,0 +1,151 @@
+import { createPublicKey, generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { JwkSet } from '@outlay/contracts/auth.ts';
+import type { KeySource } from '@outlay/identity/key-source.ts';
+import type { SigningKey } from '@outlay/identity/user-token.ts';
+import type { signatureAlgorithms } from '@outlay/identity/verify-jwt.ts';
+import type { Log } from '@outlay/service-kit/log.ts';
+import { Gauge, type Registry } from 'prom-client';
+import type { KeyStore, SealedKey } from './key-store.ts';
+import { openKey, sealKey } from './seal-key.ts';
+
+export type SignatureAlgorithm = (typeof signatureAlgorithms)[number];
+
+export interface KeyRingOptions {
+  store: KeyStore;
+  /** 32 bytes. */
+  keyEncryptionKey: Buffer;
+  algorithm: SignatureAlgorithm;
+  rotationMs: number;
+  /** How long a token that was signed just now may still be presented. */
+  tokenLifeMs: number;
+  registry: Registry;
+  log: Log;
+  now: () => number;
+}
+
+/** The keys of this service, as signer and as verifier of its own tokens. */
+export interface KeyRing extends KeySource {
+  signingKey(): SigningKey;
+  /** Every key by which a token may have been signed or will be soon. */
+  publicKeys(): JwkSet;
+  /** One round: loads the keys, makes the next one when it is time, forgets those that no living token needs. */
+  tend(): Promise<void>;
+  /** Tends once, so that there is a key to sign with, and then every minute. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const tendEveryMs = 60_000;
+
+/**
+ * A new key is published this long before it signs. Until everybody knows it passes a minute (the other replicas'
+ * rounds) and five (the verifiers' caches); the rest is for clocks that differ and a round that fails.
+ */
+export const publishedAheadMs = 15 * 60_000;
+/** A replaced key is published this much longer than its last token lives, for clocks that differ. */
+const clockToleranceMs = 60_000;
+
+interface Key extends SigningKey {
+  generation: number;
+  publicKey: KeyObject;
+  signsFromMs: number;
+}
+
+export function createKeyRing(options: KeyRingOptions): KeyRing {
+  const { store, keyEncryptionKey, algorithm, rotationMs, tokenLifeMs, registry, log, now } = options;
+  let keys: readonly Key[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let round: Promise<void> = Promise.resolve();
+
+  const current = (): Key => {
+    // The first of all signs at once, also where the clock of the replica that made it is ahead of ours.
+    const key = keys.findLast(({ signsFromMs }) => signsFromMs <= now()) ?? keys[0];
+    if (!key) throw new Error('The key ring was not started.');
+    return key;
+  };
+
+  new Gauge({
+    name: 'auth_signing_key_age_seconds',
+    help: 'For how long the current key has been signing; grows beyond the rotation period where rotation fails',
+    registers: [registry],
+    collect() {
+      if (keys.length) this.set(Math.max(0, now() - current().signsFromMs) / 1_000);
+    },
+  });
+
+  async function load(): Promise<void> {
+    keys = (await store.all()).map((sealed) => toKey(sealed, keyEncryptionKey));
+  }
+
+  /** Safe with any number of replicas: they agree on the next generation, and its number can be taken once. */
+  async function addNextIfDue(): Promise<void> {
+    const latest = keys.at(-1);
+    if (latest) {
+      const isWaiting = latest.signsFromMs > now();
+      const isDue = now() >= latest.signsFromMs + rotationMs - publishedAheadMs || latest.algorithm !== algorithm;
+      if (isWaiting || !isDue) return;
+    }
+    const kid = randomBytes(9).toString('base64url');
+    const next: SealedKey = {
+      generation: latest ? latest.generation + 1 : 1,
+      kid,
+      algorithm,
+      sealed: sealKey(keyEncryptionKey, kid, await newPrivateKey(algorithm)),
+      signsFrom: new Date(latest ? now() + publishedAheadMs : now()),
+    };
+    if (await store.add(next)) log.info({ kid, algorithm, signsFrom: next.signsFrom }, 'new signing key');
+    await load();
+  }
+
+  async function forgetUnneeded(): Promise<void> {
+    const successor = keys.findLast(({ signsFromMs }) => signsFromMs <= now() - tokenLifeMs - clockToleranceMs);
+    if (!successor || successor === keys[0]) return;
+    await store.removeBefore(successor.generation);
+    await load();
+  }
+
+  const tend = async () => {
+    await load();
+    await addNextIfDue();
+    await forgetUnneeded();
+  };
+
+  return {
+    signingKey: current,
+    publicKeys: () => ({ keys: keys.map(toJwk) }),
+    key: async (kid) => keys.find((key) => key.kid === kid)?.publicKey,
+    tend,
+    async start() {
+      await tend();
+      timer = setInterval(() => {
+        round = tend().catch((error: unknown) => log.error({ err: error }, 'tending the signing keys failed'));
+      }, tendEveryMs);
+      timer.unref();
+    },
+    async stop() {
+      clearInterval(timer);
+      await round;
+    },
+  };
+}
+
+const generate = promisify(generateKeyPair);
+
+async function newPrivateKey(algorithm: SignatureAlgorithm): Promise<KeyObject> {
+  const { privateKey } =
+    algorithm === 'ES256'
+      ? await generate('ec', { namedCurve: 'P-256' })
+      : await generate('rsa', { modulusLength: 2_048 });
+  return privateKey;
+}
+
+/** The public half comes out of the sealed one and not from the database, where it would not be authenticated. */
+function toKey({ generation, kid, algorithm, sealed, signsFrom }: SealedKey, keyEncryptionKey: Buffer): Key {
+  const privateKey = openKey(keyEncryptionKey, kid, sealed);
+  const publicKey = createPublicKey(privateKey);
+  return { generation, kid, algorithm, privateKey, publicKey, signsFromMs: signsFrom.getTime() };
+}
+
+const toJwk = ({ kid, algorithm, publicKey }: Key): JwkSet['keys'][number] =>
+  ({ ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: algorithm }) as JwkSet['keys'][number];

@@ -1,0 +1,31 @@
+import { Login, Session } from '@outlay/contracts/auth.ts';
+import { type Route, route } from '@outlay/service-kit/route.ts';
+import type { AuthParts } from '../auth-parts.ts';
+import { WrongCredentials } from '../problems.ts';
+
+export const login = ({ users, sessions, passwords, answerSession, metrics }: AuthParts): Route =>
+  route({
+    method: 'post',
+    path: '/api/v1/auth/login',
+    summary: 'Log in',
+    tag: 'auth',
+    user: 'none',
+    body: Login,
+    success: { 200: Session },
+    problems: [WrongCredentials],
+    async handle({ body, ctx, log }) {
+      // Throttling by account and address belongs here, before the costly verification.
+      const account = await users.findByEmail(body.email);
+      // Also without an account, so that the time does not tell who has one.
+      const isRight = await passwords.verify(body.password, account?.passwordHash);
+      if (!account || !isRight) {
+        metrics.login(account ? 'wrong_password' : 'unknown_address');
+        throw new WrongCredentials();
+      }
+      // The version that was verified: where the password changes at this moment, the session is stillborn.
+      const session = await sessions.open({ userId: account.user.id, passwordVersion: account.passwordVersion });
+      metrics.login('succeeded');
+      log.info({ userId: account.user.id, sessionId: session.id }, 'logged in');
+      return answerSession(200, { ctx, user: account.user, session, delivery: body.delivery });
+    },
+  });
