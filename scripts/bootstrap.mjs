@@ -83,6 +83,10 @@ function run(node) {
   });
   // A terminal sends Ctrl-C to both of us, `kill` only to one: pass it on, and stay until the script has cleaned up.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // npm that is killed by SIGKILL passes on nothing: we only see that another process became our parent.
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event)
+    setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 1_000).unref();
   child.once('error', (error) => fail(`${node} cannot be run: ${error.message}`));
   child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 }

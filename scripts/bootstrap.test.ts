@@ -55,6 +55,29 @@ describe('bootstrap.mjs', () => {
     expect(readFileSync(marker, 'utf8')).to.equal('yes');
   });
 
+  it('ends the script when npm is killed by SIGKILL', async () => {
+    const file = join(folder, 'endless.mts');
+    writeFileSync(
+      file,
+      `process.on('SIGTERM', () => process.exit()); setInterval(() => {}, 1000); console.log('ready');`,
+    );
+    // npm as bootstrap sees it: a parent that names itself in the environment.
+    const bootstrap = [process.execPath, join(import.meta.dirname, 'bootstrap.mjs'), file];
+    const npm = spawn(
+      process.execPath,
+      [
+        '-e',
+        `require('node:child_process').spawn(...${JSON.stringify([bootstrap[0], bootstrap.slice(1), { stdio: 'inherit' }])})`,
+      ],
+      { env: { ...process.env, npm_lifecycle_event: 'start' }, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    await once(npm.stdout, 'data');
+
+    npm.kill('SIGKILL');
+
+    await once(npm.stdout, 'close'); // once bootstrap and the script are gone too
+  });
+
   function start(script: string): ChildProcess {
     const file = join(folder, `${Math.random()}.mts`);
     writeFileSync(file, script);
