@@ -38,6 +38,12 @@ const dark: MantineColorsTuple = [
   '#0f1110',
 ];
 
+/** The list scrolls itself: Mantine's scroll area would be a scrolling box that the keyboard cannot reach. */
+const list = {
+  defaultProps: { withScrollArea: false },
+  styles: { options: { maxHeight: 280, overflowY: 'auto' as const } },
+};
+
 export const theme = createTheme({
   primaryColor: 'pine',
   primaryShade: 7,
@@ -51,6 +57,13 @@ export const theme = createTheme({
   },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    // Mounted always, its list would carry the field's label a second time.
+    Combobox: { defaultProps: { keepMounted: false } },
+    Select: { defaultProps: { ...list.defaultProps, openOnFocus: false }, styles: list.styles },
+    TagsInput: { defaultProps: { ...list.defaultProps, openOnFocus: false }, styles: list.styles },
+    Autocomplete: list,
+  },
 });
 
 /** Where Mantine's own greys and reds miss the 4.5:1 of WCAG AA, and the page's own surfaces. */

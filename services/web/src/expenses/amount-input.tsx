@@ -30,13 +30,14 @@ export function AmountInput({ value, onChange, currency, onCurrencyChange, error
       description={isSum && minor !== undefined ? `= ${formatMoney(minor, currency)}` : undefined}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       size="lg"
-      classNames={{ input: classes.amount }}
+      classNames={{ input: classes.amount ?? '', label: classes.amountLabel ?? '' }}
       rightSectionWidth={92}
       rightSection={
         <NativeSelect
           aria-label="Currency"
           variant="unstyled"
           size="sm"
+          classNames={{ input: classes.currency ?? '' }}
           value={currency}
           onChange={(event) => onCurrencyChange(event.currentTarget.value)}
           data={currencies.map((code) => ({ value: code, label: code }))}

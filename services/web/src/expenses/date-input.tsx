@@ -23,16 +23,13 @@ export const DateInput = ({ value, onChange, today, error }: DateInputProps) => 
       required
       withAsterisk={false}
     />
-    <Button variant="default" onClick={() => onChange(today)} aria-pressed={value === today} px="sm">
-      Today
-    </Button>
-    <Button
-      variant="default"
-      onClick={() => onChange(addDays(today, -1))}
-      aria-pressed={value === addDays(today, -1)}
-      px="sm"
-    >
-      Yesterday
-    </Button>
+    <DayButton label="Today" isChosen={value === today} onClick={() => onChange(today)} />
+    <DayButton label="Yesterday" isChosen={value === addDays(today, -1)} onClick={() => onChange(addDays(today, -1))} />
   </div>
+);
+
+const DayButton = ({ label, isChosen, onClick }: { label: string; isChosen: boolean; onClick: () => void }) => (
+  <Button variant={isChosen ? 'light' : 'default'} onClick={onClick} aria-pressed={isChosen} px="sm">
+    {label}
+  </Button>
 );

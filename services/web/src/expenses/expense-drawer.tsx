@@ -1,5 +1,5 @@
-import { Drawer, Loader } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
+import { Loader } from '@mantine/core';
+import { Sheet } from '../shell/dialog.tsx';
 import { ErrorState } from '../shell/states.tsx';
 import { ExpenseForm } from './expense-form.tsx';
 import { useExpenseDrawer } from './use-expense-drawer.ts';
@@ -8,20 +8,11 @@ import { useExpense } from './use-expenses.ts';
 /** Adds or edits an expense over whatever screen is in view. */
 export function ExpenseDrawer() {
   const { current, close } = useExpenseDrawer();
-  const isPhone = useMediaQuery('(max-width: 48em)') ?? false;
   return (
-    <Drawer
-      opened={current !== null}
-      onClose={close}
-      position={isPhone ? 'bottom' : 'right'}
-      size={isPhone ? '100%' : '27rem'}
-      title={current === 'new' ? 'Add expense' : 'Edit expense'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      transitionProps={{ duration: 160 }}
-    >
+    <Sheet title={current === 'new' ? 'Add expense' : 'Edit expense'} isOpen={current !== null} onClose={close}>
       {current === 'new' && <ExpenseForm key="new" onClose={close} />}
       {current !== null && current !== 'new' && <EditExpense key={current} id={current} onClose={close} />}
-    </Drawer>
+    </Sheet>
   );
 }
 

@@ -15,7 +15,7 @@ import classes from './expense-form.module.css';
 import { kinds } from './filters.ts';
 import { kindLabels } from './kind.tsx';
 import { useExpenseChanges } from './use-expenses.ts';
-import { useSuggestions } from './use-suggestions.ts';
+import { usePayees, useTags } from './use-suggestions.ts';
 
 interface ExpenseFormProps {
   /** Missing where a new one is made. */
@@ -30,7 +30,8 @@ const fields = ['amount', 'currency', 'date', 'kind', 'category', 'payee', 'note
 export function ExpenseForm({ expense, etag = '', onReload, onClose }: ExpenseFormProps) {
   const ledger = useLedger();
   const today = useToday();
-  const { payees, tags: knownTags, categoryOf } = useSuggestions();
+  const payees = usePayees();
+  const knownTags = useTags();
   const { add, change } = useExpenseChanges();
   const [key] = useState(randomKey);
   const amountField = useRef<HTMLInputElement>(null);
@@ -75,7 +76,7 @@ export function ExpenseForm({ expense, etag = '', onReload, onClose }: ExpenseFo
   const pickPayee = (picked: string) => {
     setPayee(picked);
     // A payee's last category is right far more often than none; a choice already made stays.
-    if (category === null) setCategory(categoryOf.get(picked) ?? null);
+    if (category === null) setCategory(payees.find((known) => known.payee === picked)?.category ?? null);
   };
 
   return (
@@ -115,7 +116,7 @@ export function ExpenseForm({ expense, etag = '', onReload, onClose }: ExpenseFo
         <Autocomplete
           label="Payee"
           placeholder={kind === 'income' ? 'Who paid it?' : 'Who got it?'}
-          data={payees}
+          data={payees.map((known) => known.payee)}
           value={payee}
           onChange={setPayee}
           onOptionSubmit={pickPayee}

@@ -2,7 +2,8 @@ import type { Expense } from '@outlay/contracts/expense.ts';
 import { Link, useLocation, useSearch } from 'wouter';
 import { CategoryMark } from '../categories/category-mark.tsx';
 import { useCategories } from '../categories/use-categories.ts';
-import { formatDate } from '../money/format-date.ts';
+import { useToday } from '../ledgers/use-ledger.ts';
+import { formatDayShort } from '../money/format-date.ts';
 import { formatMoney } from '../money/format-money.ts';
 import classes from './expense-list.module.css';
 import { effectOf } from './group-by-day.ts';
@@ -12,6 +13,7 @@ import { drawerState, expenseHref } from './use-expense-drawer.ts';
 /** One expense; the whole row is a link to it. */
 export function ExpenseRow({ expense, hasDate = false }: { expense: Expense; hasDate?: boolean }) {
   const { byId } = useCategories();
+  const today = useToday();
   const [path] = useLocation();
   const search = useSearch();
   const category = expense.category === null ? undefined : byId.get(expense.category);
@@ -19,7 +21,7 @@ export function ExpenseRow({ expense, hasDate = false }: { expense: Expense; has
   const details = [
     kind === 'expense' ? undefined : kindLabels[kind],
     category?.name,
-    hasDate ? formatDate(expense.date) : undefined,
+    hasDate ? formatDayShort(expense.date, today) : undefined,
     payee ? note : undefined,
   ].filter(Boolean);
   const minor = kind === 'transfer' ? amount : effectOf(expense);

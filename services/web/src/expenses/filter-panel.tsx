@@ -7,7 +7,7 @@ import classes from './filter-bar.module.css';
 import type { ChangeFilters } from './filter-bar.tsx';
 import { type Filters, kinds, sorts } from './filters.ts';
 import { kindLabels } from './kind.tsx';
-import { useSuggestions } from './use-suggestions.ts';
+import { usePayees, useTags } from './use-suggestions.ts';
 
 const sortLabels = {
   '-date': 'Newest first',
@@ -26,7 +26,8 @@ interface FilterPanelProps {
 
 /** What search and period leave over; each choice takes effect at once. */
 export function FilterPanel({ filters, onChange, onClose }: FilterPanelProps) {
-  const { payees, tags } = useSuggestions();
+  const payees = usePayees();
+  const tags = useTags();
   const { currency } = useLedger();
   return (
     <Stack gap="sm">
@@ -44,7 +45,12 @@ export function FilterPanel({ filters, onChange, onClose }: FilterPanelProps) {
         onChange={(event) => onChange({ kind: kinds.find((kind) => kind === event.currentTarget.value) })}
         data={[{ value: '', label: 'All' }, ...kinds.map((kind) => ({ value: kind, label: kindLabels[kind] }))]}
       />
-      <Words label="Payee" value={filters.payee} data={payees} onChange={(payee) => onChange({ payee }, true)} />
+      <Words
+        label="Payee"
+        value={filters.payee}
+        data={payees.map((known) => known.payee)}
+        onChange={(payee) => onChange({ payee }, true)}
+      />
       <Words label="Tag" value={filters.tag} data={tags} onChange={(tag) => onChange({ tag }, true)} />
       <div className={classes.range}>
         <Bound

@@ -1,38 +1,35 @@
-import type { Expense } from '@outlay/contracts/expense.ts';
+import type { Expense, PayeeList } from '@outlay/contracts/expense.ts';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import { get } from '../api/api.ts';
 import { useLedger } from '../ledgers/use-ledger.ts';
 import { expensesKey } from './use-expenses.ts';
 
-export interface Suggestions {
-  /** Newest first, each once. */
-  payees: string[];
-  tags: string[];
-  /** The category that a payee had last. */
-  categoryOf: ReadonlyMap<string, string>;
-}
+/** Long enough to fill in one form, short enough to learn from it for the next. */
+const staleTime = 5 * 60_000;
 
-/** What the newest 200 expenses teach about the next one. */
-export function useSuggestions(): Suggestions {
+/** The payees used most, with the category each had last. */
+export function usePayees(): PayeeList['items'] {
   const { id } = useLedger();
   const { data } = useQuery({
-    queryKey: [...expensesKey(id), 'suggestions'],
+    queryKey: [...expensesKey(id), 'payees'],
     queryFn: async ({ signal }) =>
-      (await get<{ items: Expense[] }>(`/ledgers/${id}/expenses`, { query: { limit: 200 }, signal })).items,
-    staleTime: 5 * 60_000,
+      (await get<PayeeList>(`/ledgers/${id}/payees`, { query: { limit: 50 }, signal })).items,
+    staleTime,
   });
-  return useMemo(() => suggestionsOf(data ?? []), [data]);
+  return data ?? [];
 }
 
-export function suggestionsOf(expenses: readonly Expense[]): Suggestions {
-  const categoryOf = new Map<string, string>();
-  for (const { payee, category } of expenses) {
-    if (payee && category && !categoryOf.has(payee)) categoryOf.set(payee, category);
-  }
-  return {
-    payees: [...new Set(expenses.map(({ payee }) => payee).filter(Boolean))],
-    tags: [...new Set(expenses.flatMap(({ tags }) => tags))],
-    categoryOf,
-  };
+/** The tags of the newest 200 expenses, newest first. */
+export function useTags(): string[] {
+  const { id } = useLedger();
+  const { data } = useQuery({
+    queryKey: [...expensesKey(id), 'tags'],
+    queryFn: async ({ signal }) => {
+      const query = { limit: 200 };
+      const { items } = await get<{ items: Expense[] }>(`/ledgers/${id}/expenses`, { query, signal });
+      return [...new Set(items.flatMap(({ tags }) => tags))];
+    },
+    staleTime,
+  });
+  return data ?? [];
 }

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import type { Ledger } from '@outlay/contracts/ledger.ts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { call } from '../api/api.ts';
 import { fieldErrors } from '../api/problem.ts';
+import { Dialog } from '../shell/dialog.tsx';
 import { FormError } from '../shell/form-error.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { CurrencySelect } from './currency-select.tsx';
@@ -13,9 +14,9 @@ import { ledgerBase, ledgersKey, useLedger } from './use-ledger.ts';
 /** Another ledger beside this one: a shared household, a trip, a business. */
 export function CreateLedger({ onClose }: { onClose: () => void }) {
   return (
-    <Modal opened onClose={onClose} title="New ledger" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog title="New ledger" onClose={onClose}>
       <LedgerForm onDone={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

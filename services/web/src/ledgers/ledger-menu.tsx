@@ -1,4 +1,4 @@
-import { Menu, UnstyledButton } from '@mantine/core';
+import { Menu, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconPlus, IconSelector } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -17,7 +17,8 @@ export function LedgerMenu() {
     <>
       <Menu width={248} position="bottom-start" shadow="md">
         <Menu.Target>
-          <UnstyledButton className={classes.trigger} aria-label={`Ledger: ${ledger.name}`}>
+          <UnstyledButton className={classes.trigger}>
+            <VisuallyHidden>Ledger: </VisuallyHidden>
             <span className={classes.name}>{ledger.name}</span>
             <span className={classes.currency}>{ledger.currency}</span>
             <IconSelector size={16} aria-hidden />

@@ -17,6 +17,10 @@ export const formatDate = formatter({ day: 'numeric', month: 'short', year: 'num
 export const formatMonth = formatter({ month: 'long', year: 'numeric' });
 /** "Nov" */
 export const formatMonthShort = formatter({ month: 'short' });
+/** "November" */
+export const formatMonthName = formatter({ month: 'long' });
+/** "Nov 23" */
+const formatDayOfYear = formatter({ day: 'numeric', month: 'short' });
 const formatWeekday = formatter({ weekday: 'long', day: 'numeric', month: 'long' });
 const formatWeekdayYear = formatter({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 
@@ -29,6 +33,10 @@ export function formatDay(date: string, today: string, locale?: string): string 
   }
   return date.slice(0, 4) === today.slice(0, 4) ? formatWeekday(date, locale) : formatWeekdayYear(date, locale);
 }
+
+/** A day in few letters: "Nov 23", with the year where it is not this one. */
+export const formatDayShort = (date: string, today: string, locale?: string): string =>
+  date.slice(0, 4) === today.slice(0, 4) ? formatDayOfYear(date, locale) : formatDate(date, locale);
 
 /** First and last day of a month, "2026-02". */
 export const monthPeriod = (month: string): { from: string; to: string } => ({

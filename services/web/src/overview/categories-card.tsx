@@ -95,12 +95,16 @@ function ShareLink({ share, period, currency, isNested = false }: Omit<RowProps,
   return (
     <Link href={`/expenses${filterSearch({ ...period, category: category ?? 'none' })}`} className={classes.link}>
       <CategoryMark color={color} icon={icon} size={isNested ? 28 : 34} />
-      <span className={classes.name}>{name}</span>
-      <span className={classes.amount}>{formatMoney(spent, currency)}</span>
-      <span className={classes.bar} aria-hidden="true">
-        <span style={{ width: `${Math.max(0, Math.min(1, part)) * 100}%`, background: color }} />
+      <span className={classes.figures}>
+        <span className={classes.name}>{name}</span>
+        <span className={classes.amount}>{formatMoney(spent, currency)}</span>
       </span>
-      <span className={classes.part}>{formatShare(part)}</span>
+      <span className={classes.measure}>
+        <span className={classes.bar} aria-hidden="true">
+          <span style={{ width: `${Math.max(0, Math.min(1, part)) * 100}%`, background: color }} />
+        </span>
+        <span className={classes.part}>{formatShare(part)}</span>
+      </span>
     </Link>
   );
 }

@@ -2,7 +2,7 @@ import { Skeleton } from '@mantine/core';
 import type { Summary } from '@outlay/contracts/analytics.ts';
 import { IconArrowDownRight, IconArrowUpRight, IconMinus } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { formatDate, formatMonth, shiftMonth } from '../money/format-date.ts';
+import { formatMonth, formatMonthName } from '../money/format-date.ts';
 import { formatMoney, formatShare } from '../money/format-money.ts';
 import { daysSoFar, sameDaysBefore } from './month.ts';
 import classes from './overview.module.css';
@@ -21,7 +21,7 @@ export function SummaryCards({ month, today, summary, isStale }: SummaryCardsPro
   const sameDays = useSummary(sameDaysBefore(today), isRunning);
   if (!summary || (isRunning && sameDays.isPending)) return <SummaryLoading />;
   const { totals, currency } = summary;
-  const before = isRunning && sameDays.data ? sameDays.data.totals : summary.previous.totals;
+  const before = isRunning && sameDays.data ? sameDays.data : summary.previous;
   const days = daysSoFar(month, today);
   return (
     <section aria-label="Figures of the month" className={classes.summary} data-stale={isStale || undefined}>
@@ -30,14 +30,10 @@ export function SummaryCards({ month, today, summary, isStale }: SummaryCardsPro
           <span className={classes.heroAmount}>{formatMoney(totals.spent, currency)}</span>
         </Figure>
         <Change
-          by={totals.spent - before.spent}
-          before={before.spent}
+          by={totals.spent - before.totals.spent}
+          before={before.totals.spent}
           currency={currency}
-          than={
-            isRunning
-              ? `by ${formatDate(sameDaysBefore(today).to)}`
-              : `in ${formatMonth(`${shiftMonth(month, -1)}-01`)}`
-          }
+          than={isRunning ? `at this point in ${formatMonthName(before.from)}` : `in ${formatMonth(before.from)}`}
         />
       </div>
       <div className={classes.card}>
@@ -81,7 +77,7 @@ interface ChangeProps {
   by: number;
   before: number;
   currency: string;
-  /** "by Oct 23", "in October 2026" */
+  /** "at this point in October", "in October 2026" */
   than: string;
 }
 

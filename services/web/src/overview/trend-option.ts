@@ -22,7 +22,7 @@ export function trendOption({ points, currency }: Trend, month: string, { isDark
   return {
     animation: !isStill,
     animationDuration: 400,
-    grid: { left: 4, right: 4, top: 12, bottom: 0, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    grid: { left: 4, right: 4, top: 12, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: {
       type: 'category',
       data: points.map(({ start }) => formatMonthShort(start)),

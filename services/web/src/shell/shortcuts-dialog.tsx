@@ -1,8 +1,8 @@
-import { Modal } from '@mantine/core';
+import { Dialog } from './dialog.tsx';
 import { ShortcutsTable } from './shortcuts-table.tsx';
 
 export const ShortcutsDialog = ({ onClose }: { onClose: () => void }) => (
-  <Modal opened onClose={onClose} title="Keyboard shortcuts" closeButtonProps={{ 'aria-label': 'Close' }}>
+  <Dialog title="Keyboard shortcuts" onClose={onClose}>
     <ShortcutsTable />
-  </Modal>
+  </Dialog>
 );

@@ -1,0 +1,40 @@
+import { Button } from '@mantine/core';
+import type { Import } from '@outlay/contracts/import.ts';
+import { IconCircleCheck } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import { filterSearch } from '../expenses/filters.ts';
+import { EmptyState } from '../shell/states.tsx';
+
+interface ImportDoneProps {
+  preview: Import;
+  imported: number;
+  skipped: number;
+  onAnother: () => void;
+}
+
+export function ImportDone({ preview, imported, skipped, onAnother }: ImportDoneProps) {
+  const dates = preview.rows.flatMap(({ expense }) => expense?.date ?? []).toSorted();
+  const [from, to] = [dates[0], dates.at(-1)];
+  const count = (n: number, one: string, many: string) =>
+    `${new Intl.NumberFormat().format(n)} ${n === 1 ? one : many}`;
+  return (
+    <div role="status">
+      <EmptyState
+        icon={IconCircleCheck}
+        title={imported === 0 ? 'Nothing new in this file' : `${count(imported, 'expense', 'expenses')} imported`}
+        actions={
+          <>
+            <Button component={Link} href={`/expenses${filterSearch({ ...(from && { from }), ...(to && { to }) })}`}>
+              Show them
+            </Button>
+            <Button variant="default" onClick={onAnother}>
+              Import another file
+            </Button>
+          </>
+        }
+      >
+        {skipped > 0 && `${count(skipped, 'row was', 'rows were')} left out.`}
+      </EmptyState>
+    </div>
+  );
+}
