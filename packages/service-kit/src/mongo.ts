@@ -1,4 +1,4 @@
-import type { ClientSession, Connection } from 'mongoose';
+import type { ClientSession, Connection, Model } from 'mongoose';
 import mongoose from 'mongoose';
 import { Gauge, type Registry } from 'prom-client';
 import { Unavailable } from './problem.ts';
@@ -44,6 +44,14 @@ export async function connectMongo({ uri, appName, registry, poolSizeMax = 20 }:
   client.on('connectionCheckedIn', () => inUse.dec());
   await connection.asPromise();
   return connection;
+}
+
+/** Creates the models' collections and indexes where they are missing; at start, so that no transaction has to. */
+export async function ensureCollections(models: readonly Pick<Model<unknown>, 'createCollection' | 'createIndexes'>[]) {
+  for (const model of models) {
+    await model.createCollection();
+    await model.createIndexes();
+  }
 }
 
 /** For readiness: is the database there, right now? */
