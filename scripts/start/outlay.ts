@@ -65,7 +65,7 @@ export async function startOutlay(options: OutlayOptions): Promise<Outlay> {
   const service = (name: ServiceName, ownEnv = {}) =>
     timed(report, name, 'ready', supervisor.start(specOf(name, ownEnv)));
   const page = async () => {
-    await timed(report, 'page', 'built', ensurePage(signal));
+    await timed(report, 'page', 'built', ensurePage({ signal }));
     await service('gateway');
   };
   const database = async () => {
