@@ -30,7 +30,7 @@ export async function ensurePage(options: PageOptions = {}): Promise<boolean> {
   const wanted = await hashOf([folder, ...alsoFrom]);
   if ((await readFile(join(dist, stamp), 'utf8').catch(() => '')) === wanted) return false;
   // Built aside and moved into place: the page that is being served stays whole.
-  const aside = join(repositoryRoot, 'node_modules/.cache', `page-${process.pid}`);
+  const aside = join(folder, 'node_modules', `.page-${process.pid}`);
   try {
     await promisify(execFile)(
       process.execPath,
