@@ -25,20 +25,19 @@ const knownCurrencies = new Set(currencies);
 /** Text of a file as it may stand in a sentence: one line and short. */
 export const quoted = (text: string): string => `"${oneLine(text, 40)}"`;
 
-/** Collapses white space, drops control characters, and cuts without splitting a surrogate pair. */
+/** Collapses white space, drops control characters, and cuts without leaving half of a surrogate pair. */
 export function oneLine(text: string, max: number): string {
-  // The slice first: a field may be 100 kB long. Four times, because white space shrinks.
+  // A field may be 16 kB long: enough is taken for `max` characters behind a lot of white space.
   const line = text
     .slice(0, max * 4)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it drops
-    .replace(/[\s\u0000-\u001f\u007f-\u009f\ufeff]+/g, ' ')
+    .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
     .trim();
-  return line.length <= max
-    ? line
-    : line
-        .slice(0, max)
-        .replace(/[\ud800-\udbff]$/, '')
-        .trimEnd();
+  return line
+    .slice(0, max)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trimEnd()
+    .toWellFormed();
 }
 
 /**
@@ -75,6 +74,10 @@ export function money(decimal: string, currency: string, field: string): Reading
   if (minor === 0) return { wrong: `${field} is zero: no money moved.` };
   return { value: { minor, currency } };
 }
+
+/** The same money in the direction that another field tells. */
+export const directed = (money: Reading<Money>, minor: (minor: number) => number): Reading<Money> =>
+  'value' in money ? { value: { ...money.value, minor: minor(money.value.minor) } } : money;
 
 /** Joins what was read of one record; every wrong field is named at once. */
 export function toRow(draft: Draft): ReadRow {

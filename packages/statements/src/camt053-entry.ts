@@ -1,4 +1,4 @@
-import { calendarDate, type Money, money, quoted, type Reading, toRow } from './booking.ts';
+import { calendarDate, directed, type Money, money, quoted, type Reading, toRow } from './booking.ts';
 import type { ReadRow } from './statement.ts';
 
 /** An element with what stands inside; `currency` is the attribute Ccy. */
@@ -97,7 +97,8 @@ function entryDate(text: string | undefined): Reading<string> {
 function signedAmount(amount: CamtNode | undefined, direction: string | undefined, currency: string): Reading<Money> {
   if (!amount?.text) return { wrong: 'Amt is missing: an amount like 12.50 is required.' };
   if (direction !== 'CRDT' && direction !== 'DBIT') return { wrong: 'CdtDbtInd must be CRDT or DBIT.' };
-  return money(direction === 'DBIT' ? `-${amount.text}` : amount.text, amount.currency || currency, 'Amt');
+  const sign = direction === 'DBIT' ? -1 : 1;
+  return directed(money(amount.text, amount.currency || currency, 'Amt'), (minor) => sign * minor);
 }
 
 function addUp(parts: Reading<Money>[], whole: Reading<Money>): boolean {

@@ -4,7 +4,7 @@ import { minorDigits } from '@outlay/contracts/minor-units.ts';
 import { currencies } from '@outlay/contracts/money.ts';
 import { type CsvRecord, sampleRecords } from './csv-records.ts';
 import { cardHeadings, directionWords, headings, plainHeading } from './csv-words.ts';
-import { inferDecimal, readAmount } from './read-amount.ts';
+import { inferDecimal, looksLikeAmount, readAmount } from './read-amount.ts';
 import { dateOrders, inferDateOrder, readDate } from './read-date.ts';
 
 export type CsvGuess = {
@@ -16,6 +16,8 @@ export type CsvGuess = {
 const delimiters = [',', ';', '\t', '|'] as const;
 /** The contract's bound for `headerRows`. */
 const headerRowsMax = 50;
+/** The contract's bound for a column. */
+const columnsMax = 200;
 /** Rows by which columns are told apart; more would say the same. */
 const profiledRows = 200;
 const knownCurrencies = new Set(currencies);
@@ -44,7 +46,10 @@ type Field = keyof typeof headings;
 class Guess {
   readonly #delimiter: CsvMapping['delimiter'];
   readonly #currency: string;
+  /** The record before the first booking. */
   readonly #header: CsvRecord | undefined;
+  /** True where words in the header are known. */
+  readonly #isNamed: boolean;
   readonly #headings: string[];
   readonly #data: CsvRecord[];
   readonly #columns: Profile[];
@@ -53,29 +58,35 @@ class Guess {
   constructor(records: CsvRecord[], delimiter: CsvMapping['delimiter'], currency: string) {
     this.#delimiter = delimiter;
     this.#currency = currency;
-    this.#header = findHeader(records);
-    this.#headings = this.#header?.cells.map(plainHeading) ?? [];
-    this.#data = this.#header ? records.slice(records.indexOf(this.#header) + 1) : withoutPreamble(records);
+    const named = findHeader(records);
+    const start = named ? records.indexOf(named) + 1 : firstBooking(records);
+    this.#isNamed = named !== undefined;
+    this.#header = start > 0 && records[start - 1]!.endLine <= headerRowsMax ? records[start - 1] : undefined;
+    this.#headings = this.#header?.cells.slice(0, columnsMax).map(plainHeading) ?? [];
+    this.#data = records.slice(start);
     const width = Math.max(
       this.#headings.length,
       ...this.#data.slice(0, profiledRows).map(({ cells }) => cells.length),
     );
-    this.#columns = Array.from({ length: Math.min(width, 200) }, (_, column) => this.#profile(column));
+    this.#columns = Array.from({ length: Math.min(width, columnsMax) }, (_, column) => this.#profile(column));
   }
 
   /** Undefined where there is no table of bookings. */
   result(): (CsvGuess & { score: number }) | undefined {
-    const isDate = ({ filled, dates }: Profile) => (filled >= 0.3 && dates >= 0.5) || this.#data.length === 0;
-    const isAmount = ({ filled, amounts }: Profile) => (filled >= 0.5 && amounts >= 0.5) || this.#data.length === 0;
-    const isPart = ({ filled, amounts }: Profile) => filled === 0 || amounts >= 0.5;
-    let date = this.#pick('date', isDate) ?? this.#first(isDate);
-    let amount = this.#pick('amount', isAmount);
+    // A heading needs little support by what stands below it; without one the column must speak for itself.
+    const isEmpty = this.#data.length === 0;
+    const mayBeDate = ({ filled, dates }: Profile) => isEmpty || (filled >= 0.3 && dates >= 0.2);
+    const mayBeAmount = ({ filled, amounts }: Profile) => isEmpty || (filled >= 0.5 && amounts >= 0.2);
+    const isPart = ({ filled, amounts }: Profile) => filled === 0 || amounts >= 0.2;
+    const isDate = ({ filled, dates }: Profile) => filled >= 0.5 && dates >= 0.5;
+    let date = this.#pick('date', mayBeDate) ?? this.#first(isDate);
+    let amount = this.#pick('amount', mayBeAmount);
     let debit = amount === null ? this.#pick('debit', isPart) : null;
     let credit = amount === null ? this.#pick('credit', isPart) : null;
     if (amount === null && debit === null && credit === null) {
       [debit, credit] = this.#complements() ?? [null, null];
       if (debit === null)
-        amount = this.#first((column) => column.filled >= 0.9 && isAmount(column) && hasDecimals(column));
+        amount = this.#first((column) => column.filled >= 0.9 && column.amounts >= 0.5 && hasDecimals(column));
     }
     const hasAmount = amount !== null || debit !== null || credit !== null;
     // One of the two is enough for a table whose columns a person can set right; the rows then say what is missing.
@@ -89,27 +100,23 @@ class Guess {
     const positives = money.filter((text) => text && !isSigned(text)).length / money.filter(Boolean).length;
     const mapping: CsvMapping = {
       delimiter: this.#delimiter,
-      headerRows: this.#headerRows(),
+      headerRows: this.#header?.endLine ?? 0,
       date,
       dateOrder: inferDateOrder(this.#all(date), this.#currency === 'USD') ?? 'dmy',
       amount,
       debit,
       credit,
       sign,
-      decimal: inferDecimal(money, minorDigits(this.#currency) === 3) ?? (this.#delimiter === ';' ? ',' : '.'),
+      decimal: inferDecimal(money, minorDigits(this.#currency)) ?? (this.#delimiter === ';' ? ',' : '.'),
       negate: amount !== null && sign === null && isCard && positives > 0.6,
-      currency: this.#pick('currency', isCurrency) ?? (this.#header ? null : this.#first(isCurrency)),
+      currency: this.#pick('currency', isCurrency) ?? (this.#isNamed ? null : this.#first(isCurrency)),
       bankId: this.#pick('bankId', isUnique),
       category: this.#pick('category', isText),
       payee: this.#pick('payee', isText) ?? this.#longest(),
-      note: this.#pick('note', isText) ?? (this.#header ? null : this.#longest()),
+      note: this.#pick('note', isText) ?? (this.#isNamed ? null : this.#longest()),
     };
     const fields = Object.values(mapping).filter((value) => value !== null).length;
     return { mapping, key: this.#key(mapping), score: this.#readableRows(mapping) * 100 + fields };
-  }
-
-  #headerRows(): number {
-    return this.#header?.endLine ?? Math.min(headerRowsMax, (this.#data[0]?.line ?? 1) - 1);
   }
 
   /** The best column of a field by heading, of those that hold what the field needs. */
@@ -193,7 +200,7 @@ function findHeader(records: CsvRecord[]): CsvRecord | undefined {
   for (const record of records) {
     if (record.endLine > headerRowsMax) break;
     if (record.cells.length < 2 || record.cells.some((cell) => isDateText(cell.trim()))) continue;
-    const plain = record.cells.slice(0, 200).map(plainHeading);
+    const plain = record.cells.slice(0, columnsMax).map(plainHeading);
     const has = (field: Field) => plain.some((heading) => headings[field].some((pattern) => pattern.test(heading)));
     if (!has('date') || !(has('amount') || has('debit') || has('credit'))) continue;
     const fields = (Object.keys(headings) as Field[]).filter(has).length;
@@ -202,12 +209,13 @@ function findHeader(records: CsvRecord[]): CsvRecord | undefined {
   return best?.record;
 }
 
-/** From the first record on that has a date and an amount. */
-function withoutPreamble(records: CsvRecord[]): CsvRecord[] {
-  const isBooking = ({ cells }: CsvRecord) =>
-    cells.some((cell) => isDateText(cell.trim())) &&
+/** The index of the first record that has a date and an amount, or at least a date. */
+function firstBooking(records: CsvRecord[]): number {
+  const hasDate = ({ cells }: CsvRecord) => cells.some((cell) => isDateText(cell.trim()));
+  const hasAmount = ({ cells }: CsvRecord) =>
     cells.some((cell) => !isDateText(cell.trim()) && isAmountText(cell.trim()));
-  return records.slice(Math.max(0, records.findIndex(isBooking)));
+  const found = records.findIndex((record) => hasDate(record) && hasAmount(record));
+  return Math.max(0, found < 0 ? records.findIndex(hasDate) : found);
 }
 
 const isDateText = (text: string): boolean =>
@@ -215,10 +223,7 @@ const isDateText = (text: string): boolean =>
   text.length <= 40 &&
   /\d/.test(text) &&
   dateOrders.some((order) => 'value' in readDate(text, order, ''));
-const isAmountText = (text: string): boolean =>
-  text.length <= 40 &&
-  /\d/.test(text) &&
-  (['.', ','] as const).some((mark) => !('wrong' in readAmount(text, mark, 'EUR', '')));
+const isAmountText = (text: string): boolean => /\d/.test(text) && looksLikeAmount(text);
 const isSigned = (text: string): boolean => /^\(|[-\u2212\u2013]|\b(DR|DB)\b/i.test(text);
 const hasDecimals = ({ cells }: Profile): boolean => cells.some((cell) => /[.,]\d|^-/.test(cell));
 const isText = ({ dates, filled }: Profile): boolean => filled === 0 || dates < 0.5;

@@ -59,10 +59,10 @@ export async function* readRecords(
   text: AsyncIterable<string>,
   syntax: CsvSyntax,
   skippedLines: number,
-): AsyncGenerator<CsvRecord, number | undefined> {
+): AsyncGenerator<CsvRecord, number | undefined, undefined> {
   const parser = parse(parserOptions(syntax));
-  const done = pipeline(Readable.from(withoutLines(text, skippedLines)), parser);
-  done.catch(() => {}); // the loop below meets the same error
+  const source = withoutLines(text, skippedLines);
+  pipeline(Readable.from(source), parser).catch(() => {}); // the loop below meets the same error
   const record = toRecords(skippedLines);
   let line = skippedLines;
   try {
@@ -75,6 +75,9 @@ export async function* readRecords(
   } catch (error) {
     if (error instanceof CsvError) return line + 1;
     throw error;
+  } finally {
+    parser.destroy();
+    await source.return(undefined); // streams close their source in their own time
   }
 }
 
@@ -89,7 +92,7 @@ function toRecords(skippedLines: number): (parsed: Parsed) => CsvRecord {
   };
 }
 
-async function* withoutLines(text: AsyncIterable<string>, lines: number): AsyncGenerator<string> {
+async function* withoutLines(text: AsyncIterable<string>, lines: number): AsyncGenerator<string, void> {
   let left = lines;
   for await (const piece of text) {
     let at = 0;

@@ -17,7 +17,7 @@ export const headings = {
   ],
   amount: [
     /^(amount|transaction amount|betrag|umsatz|montant|montant de l operation|importe|bedrag|montante|importo|belop|belob|valor|net|netto|kwota)$/,
-    /^(value|sum|summe|wert|monto|gross|brutto|paid amount|billing amount)$/,
+    /^(value|cost|price|total|preis|prix|sum|summe|wert|monto|gross|brutto|paid amount|billing amount)$/,
     /^(?!.*(original|foreign|fremd|ursprung|gebuhr|fee|instructed|balance|saldo|solde|local)).*\b(amount|betrag|montant|importe|bedrag|valor)\b/,
   ],
   debit: [

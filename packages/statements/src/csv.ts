@@ -1,6 +1,6 @@
 import type { CsvMapping } from '@outlay/contracts/import.ts';
 import { currencies } from '@outlay/contracts/money.ts';
-import { type Money, quoted, type Reading, toRow } from './booking.ts';
+import { directed, type Money, quoted, type Reading, toRow } from './booking.ts';
 import { guessMapping, isFilled, layoutKey } from './csv-guess.ts';
 import { type CsvRecord, type CsvSyntax, readRecords, sampleRecords } from './csv-records.ts';
 import { directionWords } from './csv-words.ts';
@@ -93,6 +93,8 @@ class RowReader {
     // An amount like 12,50 without quotes in a file of commas would be read as 12.
     if (cells.slice(width).some((cell) => cell.trim()))
       return { ok: false, line, reason: `The record has ${cells.length} fields where ${width} are expected.` };
+    if (cells.some((cell) => cell.startsWith('"') && cell.includes('\n')))
+      return { ok: false, line, reason: 'A quote is opened and not closed: the record has run into the next one.' };
     const { date, dateOrder, payee, note, bankId, category } = this.mapping;
     const text = (column: number | null) => (column === null ? undefined : cells[column]);
     return toRow({
@@ -143,6 +145,3 @@ class RowReader {
     return heading ? `Column ${quoted(heading)}` : `Column ${column + 1}`;
   }
 }
-
-const directed = (money: Reading<Money>, minor: (minor: number) => number): Reading<Money> =>
-  'value' in money ? { value: { ...money.value, minor: minor(money.value.minor) } } : money;

@@ -19,9 +19,10 @@ export function detectEncoding(head: Uint8Array, isWhole: boolean): Encoding {
   const sample = head.subarray(0, 1_024);
   const zeros = [0, 0];
   for (let i = 0; i < sample.length; i++) if (sample[i] === 0) zeros[i % 2]! += 1;
-  // Latin text in UTF-16 has a zero in every second byte, and always in the same half.
-  if (zeros[1]! > sample.length / 4 && zeros[0] === 0) return { name: 'utf-16le', isOpen: false };
-  if (zeros[0]! > sample.length / 4 && zeros[1] === 0) return { name: 'utf-16be', isOpen: false };
+  // Latin text in UTF-16 has a zero in nearly every second byte; other text has none.
+  const [even, odd] = zeros as [number, number];
+  if (odd > sample.length / 4 && even < odd / 8) return { name: 'utf-16le', isOpen: false };
+  if (even > sample.length / 4 && odd < even / 8) return { name: 'utf-16be', isOpen: false };
   const declared = declaredEncoding(head);
   if (isAscii(head)) return { name: declared ?? 'utf-8', isOpen: true };
   if (isUtf8(head, isWhole)) return { name: 'utf-8', isOpen: false };

@@ -21,7 +21,7 @@ export async function* readQif(text: AsyncIterable<string>, head: string, curren
   const rows = new QifRows({
     currency,
     order: inferDateOrder(dates, currency === 'USD') ?? 'mdy',
-    decimal: inferDecimal(amounts, minorDigits(currency) === 3) ?? '.',
+    decimal: inferDecimal(amounts, minorDigits(currency)) ?? '.',
   });
   let rest = '';
   for await (const piece of text) {

@@ -25,6 +25,9 @@ const directions: Readonly<Record<string, 1 | -1>> = { CR: 1, C: 1, H: 1, DR: -1
 /** Digits with their marks; the point of "Fr.12.50" belongs to the word. */
 const number = /(?:(?<!\p{L})[.,])?\d[\d.,' ]*/u;
 
+/** What an amount's text says: digits with at most one '.', and a currency where it names one. */
+type Parts = { unsigned: string; isNegative: boolean; currency: string | undefined };
+
 /**
  * Reads an amount as people's banks write it: "-1.234,56 €", "(12.50)", "1'234.50-", "USD 12", "12.50 DR".
  * @param decimal the file's decimal mark; the other one may group thousands
@@ -33,29 +36,37 @@ const number = /(?:(?<!\p{L})[.,])?\d[\d.,' ]*/u;
  */
 export function readAmount(text: string, decimal: Decimal, currency: string, field: string): Reading<Money> {
   if (text.trim() === '') return { wrong: `${field} is empty: an amount is required.` };
-  const wrong = {
-    wrong: `${field} ${quoted(text)} is no amount with a decimal ${decimal === '.' ? 'point' : 'comma'}.`,
-  };
-  const plain = text.length > 60 ? '' : normalised(text);
+  const parts = amountParts(text, decimal);
+  if (!parts)
+    return { wrong: `${field} ${quoted(text)} is no amount with a decimal ${decimal === '.' ? 'point' : 'comma'}.` };
+  return money(`${parts.isNegative ? '-' : ''}${parts.unsigned}`, parts.currency ?? currency, field);
+}
+
+/** True for a text that is an amount, be it zero or out of bounds, with either decimal mark. */
+export const looksLikeAmount = (text: string): boolean => !!(amountParts(text, '.') ?? amountParts(text, ','));
+
+function amountParts(text: string, decimal: Decimal): Parts | undefined {
+  if (text.length > 60) return undefined;
+  const plain = normalised(text);
   const digits = number.exec(plain)?.[0];
-  if (digits === undefined) return wrong;
+  if (digits === undefined) return undefined;
   const around = plain.replace(digits, ' ');
   const signs = around.match(/[-+()]/g)?.join('') ?? '';
-  if (!['', '+', '-', '()'].includes(signs)) return wrong;
+  if (!['', '+', '-', '()'].includes(signs)) return undefined;
   let isNegative = signs === '-' || signs === '()';
-  let named = currency;
+  let currency: string | undefined;
   for (const word of around
     .replace(/[-+()]/g, ' ')
     .split(' ')
     .filter(Boolean)) {
     const direction = directions[word.toUpperCase()];
     if (direction) isNegative ||= direction < 0;
-    else if (symbols[word]) named = symbols[word];
-    else if (/^[A-Z]{3}$/.test(word)) named = word;
-    else if (!vagueSymbols.includes(word)) return wrong;
+    else if (symbols[word]) currency = symbols[word];
+    else if (/^[A-Z]{3}$/.test(word)) currency = word;
+    else if (!vagueSymbols.includes(word)) return undefined;
   }
   const unsigned = ungrouped(digits.trim(), decimal);
-  return unsigned === undefined ? wrong : money(isNegative ? `-${unsigned}` : unsigned, named, field);
+  return unsigned === undefined ? undefined : { unsigned, isNegative, currency };
 }
 
 /** One kind of minus, of apostrophe, and of space; no space but between digits. */
@@ -76,21 +87,24 @@ function ungrouped(digits: string, decimal: Decimal): string | undefined {
 }
 
 /**
- * The decimal mark of a file by all its amounts; undefined where none tells ("1234", "1,234").
- * @param hasThreeDecimals true for currencies like KWD, where "1.250" is no thousand
+ * The decimal mark of a file by all its amounts; undefined where there are no marks at all.
+ * @param digits decimals of the currency: where it has three, "1.250" is no thousand
  */
-export function inferDecimal(samples: readonly string[], hasThreeDecimals: boolean): Decimal | undefined {
-  let points = 0;
+export function inferDecimal(samples: readonly string[], digits: number): Decimal | undefined {
+  let sure = 0;
+  let likely = 0;
   for (const sample of samples) {
-    const digits = number.exec(normalised(sample.slice(0, 60)))?.[0].replace(/[^\d.,]/g, '') ?? '';
-    const marks = digits.replace(/\d/g, '');
+    const text = number.exec(normalised(sample.slice(0, 60)))?.[0].replace(/[^\d.,]/g, '') ?? '';
+    const marks = text.replace(/\d/g, '');
     const last = marks.at(-1);
     if (!last) continue;
+    const [before, after] = [text.slice(0, text.lastIndexOf(last)), text.slice(text.lastIndexOf(last) + 1)];
     const isMixed = marks.includes('.') && marks.includes(',');
-    const groups = !isMixed && marks.length > 1;
-    const [before, after] = [digits.slice(0, digits.lastIndexOf(last)), digits.slice(digits.lastIndexOf(last) + 1)];
-    if (isMixed || groups || after.length !== 3 || /^0?$/.test(before) || hasThreeDecimals)
-      points += (last === '.') === groups ? -1 : 1;
+    const groups = !isMixed && (marks.length > 1 || (after.length === 3 && digits !== 3 && !/^0?$/.test(before)));
+    const vote = (last === '.') === groups ? -1 : 1;
+    if (groups && marks.length === 1) likely += vote;
+    else sure += vote;
   }
+  const points = sure || likely;
   return points === 0 ? undefined : points > 0 ? '.' : ',';
 }

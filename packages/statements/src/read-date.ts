@@ -57,7 +57,8 @@ function dateParts(text: string, order: DateOrder): { year: number; month: numbe
 
 function arrange(parts: string[], order: DateOrder, isThisCentury: boolean) {
   const part = (letter: string) => parts[order.indexOf(letter)]!;
-  if (![2, 4].includes(part('y').length) || part('m').length > 2 || part('d').length > 2) return undefined;
+  const yearLengths = isThisCentury ? [1, 2, 4] : [2, 4];
+  if (!yearLengths.includes(part('y').length) || part('m').length > 2 || part('d').length > 2) return undefined;
   return { year: fullYear(part('y'), isThisCentury), month: Number(part('m')), day: Number(part('d')) };
 }
 
