@@ -1,6 +1,7 @@
 import type { ClientSession, Connection, Model } from 'mongoose';
 import mongoose from 'mongoose';
 import { Gauge, type Registry } from 'prom-client';
+import { ConfigError } from './config.ts';
 import { Unavailable } from './problem.ts';
 
 export interface MongoOptions {
@@ -9,18 +10,29 @@ export interface MongoOptions {
   appName: string;
   registry: Registry;
   poolSizeMax?: number;
+  /** How long an operation waits for a primary; an election takes up to 10 s. */
+  serverSelectionTimeoutMs?: number;
 }
 
 /** A wrong field name in code must fail loudly, not be dropped or matched against everything. */
 mongoose.set('strict', 'throw');
 mongoose.set('strictQuery', 'throw');
 
-/** Connects with bounded waits, majority writes and the pool as metrics. Rejects after 10 s without a server. */
-export async function connectMongo({ uri, appName, registry, poolSizeMax = 20 }: MongoOptions): Promise<Connection> {
+/**
+ * Connects with bounded waits, majority writes and the pool as metrics.
+ * @throws {ConfigError} where the URI is wrong, nobody answers there in 10 s, or the user is not let in
+ */
+export async function connectMongo({
+  uri,
+  appName,
+  registry,
+  poolSizeMax = 20,
+  serverSelectionTimeoutMs = 10_000,
+}: MongoOptions): Promise<Connection> {
   const connection = mongoose.createConnection(uri, {
     appName,
     maxPoolSize: poolSizeMax,
-    serverSelectionTimeoutMS: 10_000,
+    serverSelectionTimeoutMS: serverSelectionTimeoutMs,
     connectTimeoutMS: 5_000,
     socketTimeoutMS: 60_000,
     waitQueueTimeoutMS: 5_000,
@@ -28,6 +40,10 @@ export async function connectMongo({ uri, appName, registry, poolSizeMax = 20 }:
     readConcern: { level: 'majority' },
     autoIndex: false,
     autoCreate: false,
+  });
+  const connected = connection.asPromise().catch(async (cause: Error) => {
+    await connection.close().catch(() => undefined);
+    throw new ConfigError(`Wrong configuration: MONGODB_URI leads to no usable MongoDB: ${cause.message}`, { cause });
   });
   const size = new Gauge({
     name: 'mongodb_pool_connections',
@@ -37,12 +53,13 @@ export async function connectMongo({ uri, appName, registry, poolSizeMax = 20 }:
   });
   const open = size.labels('open');
   const inUse = size.labels('in_use');
-  const client = connection.getClient();
-  client.on('connectionCreated', () => open.inc());
-  client.on('connectionClosed', () => open.dec());
-  client.on('connectionCheckedOut', () => inUse.inc());
-  client.on('connectionCheckedIn', () => inUse.dec());
-  await connection.asPromise();
+  // Before the first connection is made; a wrong URI makes no client.
+  const client = connection.getClient() as mongoose.mongo.MongoClient | undefined;
+  client?.on('connectionCreated', () => open.inc());
+  client?.on('connectionClosed', () => open.dec());
+  client?.on('connectionCheckedOut', () => inUse.inc());
+  client?.on('connectionCheckedIn', () => inUse.dec());
+  await connected;
   return connection;
 }
 
@@ -72,7 +89,8 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const giveUpAt = Date.now() + transactionMs;
   for (let attempt = 0; ; attempt++) {
-    const session = await connection.startSession();
+    // Not mongoose's own, which waits 10 s for a lost connection and then gives an error of no kind.
+    const session = connection.getClient().startSession();
     try {
       session.startTransaction({ writeConcern: { w: 'majority' }, readConcern: { level: 'snapshot' } });
       const result = await work(session);
@@ -81,7 +99,8 @@ export async function inTransaction<T>(
     } catch (error) {
       if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
       if (!hasLabel(error, 'TransientTransactionError')) throw error;
-      if (Date.now() > giveUpAt) throw new Unavailable('Too many writers at once.', { cause: error });
+      if (Date.now() > giveUpAt)
+        throw isWriteConflict(error) ? new Unavailable('Too many writers at once.', { cause: error }) : error;
     } finally {
       await session.endSession();
     }
@@ -103,6 +122,9 @@ async function commit(session: ClientSession, giveUpAt: number): Promise<void> {
 
 const hasLabel = (error: unknown, label: string): boolean =>
   error instanceof mongoose.mongo.MongoError && error.hasErrorLabel(label);
+
+const isWriteConflict = (error: unknown): boolean =>
+  error instanceof mongoose.mongo.MongoServerError && error.code === 112;
 
 /** True for a violated unique index. */
 export const isDuplicateKey = (error: unknown): boolean =>

@@ -1,0 +1,172 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findMongod } from '@outlay/database-setup/find-mongod.ts';
+import { ensureReplicaSet } from '@outlay/database-setup/replica-set.ts';
+import { startMongod } from '@outlay/database-setup/start-mongod.ts';
+import { expect } from 'chai';
+import { type Connection, Schema } from 'mongoose';
+import { Registry } from 'prom-client';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
+import { ConfigError } from './config.ts';
+import { toProblem } from './create-app.ts';
+import { connectMongo, ensureCollections, inTransaction, isDuplicateKey, pingMongo } from './mongo.ts';
+
+interface Counter {
+  _id: string;
+  value: number;
+}
+const schema = new Schema<Counter>({ _id: { type: String, required: true }, value: Number }, { versionKey: false });
+schema.index({ value: 1 }, { unique: true, name: 'by-value' });
+const modelOn = (connection: Connection) => connection.model('Counter', schema);
+
+const errorOf = (work: Promise<unknown>): Promise<Error & { code?: unknown }> =>
+  work.then(
+    () => expect.fail('it succeeded'),
+    (error) => error,
+  );
+
+describe('inTransaction', () => {
+  let database: TestDatabase;
+  let counters: ReturnType<typeof modelOn>;
+  before(async () => {
+    database = await openTestDatabase();
+    counters = modelOn(database.connection);
+    await ensureCollections([counters]);
+  });
+  after(() => database.drop());
+  beforeEach(() => counters.deleteMany({}));
+
+  it('writes all or nothing', async () => {
+    const error = await errorOf(
+      inTransaction(database.connection, async (session) => {
+        await counters.create([{ _id: 'a', value: 1 }], { session });
+        throw new Error('changed my mind');
+      }),
+    );
+    expect(error.message).to.equal('changed my mind');
+    expect(await counters.countDocuments()).to.equal(0);
+  });
+
+  it('runs again where it lost against another writer, so that no increment is lost', async () => {
+    await counters.create({ _id: 'a', value: 0 });
+    const increment = () =>
+      inTransaction(database.connection, async (session) => {
+        const { value } = (await counters.findById('a', null, { session }).lean())!;
+        await counters.updateOne({ _id: 'a' }, { $set: { value: value + 1 } }, { session });
+      });
+    await Promise.all(Array.from({ length: 10 }, increment));
+    expect((await counters.findById('a').lean())?.value).to.equal(10);
+  });
+
+  it('does not run again for a violated unique index', async () => {
+    let runs = 0;
+    await counters.create({ _id: 'a', value: 1 });
+    const error = await errorOf(
+      inTransaction(database.connection, async (session) => {
+        runs++;
+        await counters.create([{ _id: 'b', value: 1 }], { session });
+      }),
+    );
+    expect(isDuplicateKey(error)).to.equal(true);
+    expect(runs).to.equal(1);
+  });
+});
+
+describe('ensureCollections', () => {
+  it('makes collections and indexes, and may be called by several at once and again', async () => {
+    const database = await openTestDatabase();
+    try {
+      const counters = modelOn(database.connection);
+      await Promise.all([ensureCollections([counters]), ensureCollections([counters])]);
+      await ensureCollections([counters]);
+      const indexes = await database.connection.collection('counters').indexes();
+      expect(indexes.map(({ name }) => name)).to.have.members(['_id_', 'by-value']);
+    } finally {
+      await database.drop();
+    }
+  });
+});
+
+describe('connectMongo', () => {
+  const wrong: [what: string, uri: string, message: RegExp][] = [
+    [
+      'nobody listens',
+      'mongodb://127.0.0.1:1/x',
+      /^[^\n]*MONGODB_URI leads to no usable MongoDB: connect ECONNREFUSED 127\.0\.0\.1:1$/,
+    ],
+    ['an option is unknown', 'mongodb://127.0.0.1:1/x?nonsense=1', /MongoDB: option nonsense is not supported$/],
+  ];
+  for (const [what, uri, message] of wrong)
+    it(`says in a line that ${what}`, async () => {
+      const error = await errorOf(
+        connectMongo({ uri, appName: 'test', registry: new Registry(), serverSelectionTimeoutMs: 100 }),
+      );
+      expect(error).to.be.instanceOf(ConfigError);
+      expect(error.message).to.match(message);
+    });
+
+  it('does not say the password of a user who is not let in', async () => {
+    const { uri, drop } = await openTestDatabase();
+    const error = await errorOf(
+      connectMongo({ uri: uri.replace('://', '://ada:hunter2@'), appName: 'test', registry: new Registry() }),
+    );
+    expect(error.message).to.match(/: Authentication failed\.$/);
+    await drop();
+  });
+
+  it('counts the connections of its pool', async () => {
+    const { uri, drop } = await openTestDatabase();
+    const registry = new Registry();
+    const connection = await connectMongo({ uri, appName: 'test', registry });
+    await pingMongo(connection);
+    expect(await registry.metrics()).to.match(/mongodb_pool_connections\{state="open"\} [1-9]/);
+    expect(await registry.metrics()).to.match(/mongodb_pool_connections\{state="in_use"\} 0/);
+    await connection.close();
+    expect(await registry.metrics()).to.match(/mongodb_pool_connections\{state="open"\} 0/);
+    await drop();
+  });
+});
+
+describe('a database that goes away', function () {
+  this.timeout(30_000);
+
+  it('is 503 for reads, writes and transactions, and back without a new start', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'outlay-mongo-outage-'));
+    const binary = await findMongod({ keepIn: join(import.meta.dirname, '../../../.outlay/mongodb') });
+    let mongod = await startMongod({ binary, dbPath: folder, port: 0 });
+    const { port } = mongod;
+    try {
+      await ensureReplicaSet({ name: 'rs0', members: [`127.0.0.1:${port}`] });
+      const uri = `mongodb://127.0.0.1:${port}/outage?replicaSet=rs0`;
+      const connection = await connectMongo({
+        uri,
+        appName: 'test',
+        registry: new Registry(),
+        serverSelectionTimeoutMs: 500,
+      });
+      const counters = modelOn(connection);
+      await ensureCollections([counters]);
+      const inOne = (id: string) =>
+        inTransaction(connection, (session) => counters.create([{ _id: id, value: 1 }], { session }));
+
+      await mongod.stop();
+      for (const work of [
+        () => counters.findById('a').lean(),
+        () => counters.insertOne({ _id: 'a', value: 2 }),
+        () => inOne('b'),
+      ])
+        expect(toProblem(await errorOf(work())).status).to.equal(503);
+      await errorOf(pingMongo(connection));
+
+      mongod = await startMongod({ binary, dbPath: folder, port });
+      await ensureReplicaSet({ name: 'rs0', members: [`127.0.0.1:${port}`] });
+      await inOne('c');
+      expect((await counters.findById('c').lean())?.value).to.equal(1);
+      await connection.close();
+    } finally {
+      await mongod.stop(1_000);
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
