@@ -1,0 +1,283 @@
+import { dateOfDay, dayNumber, type Interval, intervals } from '@outlay/contracts/calendar.ts';
+import { kinds } from '@outlay/contracts/expense.ts';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { newId } from '../support/new-id.ts';
+import type { Api } from '../support/request.ts';
+import { type RunningServices, startExpenseAndAnalytics } from '../support/running-services.ts';
+import { openTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+interface Entry {
+  date: string;
+  amount: number;
+  kind: (typeof kinds)[number];
+  category: string | null;
+  currency: string;
+}
+
+describe('figures of the real expense service', function () {
+  this.timeout(60_000);
+  let database: TestDatabase;
+  let services: RunningServices;
+
+  before(async () => {
+    database = await openTestDatabase();
+    services = await startExpenseAndAnalytics(database.uri);
+  });
+  after(async () => {
+    await services?.stop();
+    await database.drop();
+  });
+
+  /** A person with a ledger of their own: what they book at expense, and what analytics makes of it. */
+  const person = (id = newId()) => {
+    const expense = services.expense.as(id);
+    const analytics = services.analytics.as(id);
+    return {
+      expense,
+      get: (figure: string, ledger = 'default') => analytics.get(`/api/v1/ledgers/${ledger}/analytics/${figure}`),
+      book: async (date: string, amount: number, more: Partial<Entry> = {}) => {
+        const body = { date, amount, currency: 'EUR', ...more };
+        const answer = await expense.post('/api/v1/ledgers/default/expenses', body);
+        expect(answer.status, answer.text).to.equal(201);
+        return answer;
+      },
+    };
+  };
+
+  const makeCategory = async (expense: Api, name: string, parent: string | null = null): Promise<string> => {
+    const answer = await expense.post('/api/v1/ledgers/default/categories', { name, parent });
+    expect(answer.status, answer.text).to.equal(201);
+    return answer.body.id;
+  };
+
+  it('are right to the cent: totals, the period before, the series and the categories', async () => {
+    const { expense, get, book } = person();
+    const home = await makeCategory(expense, 'Boat');
+    const paint = await makeCategory(expense, 'Paint', home);
+    const fun = await makeCategory(expense, 'Kites');
+    await book('2026-01-31', 10_000, { category: fun });
+    await book('2026-02-01', 120_000, { category: home });
+    await book('2026-02-14', 3_333, { category: paint });
+    await book('2026-02-14', 1, { category: paint });
+    await book('2026-02-15', 2_000, { category: fun });
+    await book('2026-02-20', 500, { category: fun, kind: 'refund' });
+    await book('2026-02-25', 250_099, { kind: 'income' });
+    await book('2026-02-26', 77_777, { kind: 'transfer', category: home });
+    await book('2026-02-28', 999, {});
+    await book('2026-02-28', 4_200, { currency: 'USD' });
+    await book('2026-03-01', 5_555, { category: home });
+
+    const february = 'from=2026-02-01&to=2026-02-28';
+    expect((await get(`summary?${february}`)).body).to.deep.equal({
+      from: '2026-02-01',
+      to: '2026-02-28',
+      currency: 'EUR',
+      days: 28,
+      totals: { expense: 126_333, income: 250_099, refund: 500, spent: 125_833, net: 124_266, count: 7 },
+      perDay: { spent: 4_494, income: 8_932 },
+      previous: {
+        from: '2026-01-01',
+        to: '2026-01-31',
+        totals: { expense: 10_000, income: 0, refund: 0, spent: 10_000, net: -10_000, count: 1 },
+      },
+      change: { spent: 115_833, spentRatio: 11.5833, income: 250_099, incomeRatio: null },
+      otherCurrencies: ['USD'],
+    });
+    expect((await get(`summary?${february}&currency=USD`)).body).to.deep.include({
+      totals: { expense: 4_200, income: 0, refund: 0, spent: 4_200, net: -4_200, count: 1 },
+      otherCurrencies: ['EUR'],
+    });
+
+    const { body: trend } = await get('trend?from=2026-01-31&to=2026-03-01&interval=week');
+    expect(
+      trend.points.map((point: { start: string; end: string; totals: { spent: number } }) => [
+        point.start,
+        point.end,
+        point.totals.spent,
+      ]),
+    ).to.deep.equal([
+      ['2026-01-31', '2026-02-01', 130_000],
+      ['2026-02-02', '2026-02-08', 0],
+      ['2026-02-09', '2026-02-15', 5_334],
+      ['2026-02-16', '2026-02-22', -500],
+      ['2026-02-23', '2026-03-01', 6_554],
+    ]);
+
+    const { body: breakdown } = await get(`categories?${february}`);
+    const look = { color: '#868e96', icon: 'tag' };
+    expect(breakdown).to.deep.equal({
+      from: '2026-02-01',
+      to: '2026-02-28',
+      currency: 'EUR',
+      total: 125_833,
+      categories: [
+        {
+          category: home,
+          name: 'Boat',
+          ...look,
+          spent: 123_334,
+          income: 0,
+          count: 3,
+          share: 123_334 / 125_833,
+          children: [
+            {
+              category: paint,
+              name: 'Paint',
+              ...look,
+              spent: 3_334,
+              income: 0,
+              count: 2,
+              share: (123_334 / 125_833) * (3_334 / 123_334),
+            },
+          ],
+        },
+        {
+          category: fun,
+          name: 'Kites',
+          ...look,
+          spent: 1_500,
+          income: 0,
+          count: 2,
+          share: 1_500 / 125_833,
+          children: [],
+        },
+        {
+          category: null,
+          name: 'Uncategorised',
+          ...look,
+          spent: 999,
+          income: 250_099,
+          count: 2,
+          share: 999 / 125_833,
+          children: [],
+        },
+      ],
+    });
+  });
+
+  it('follow an entry that is changed, moved to another month and deleted', async () => {
+    const { expense, get, book } = person();
+    const { body: entry, headers } = await book('2026-05-10', 1_000);
+    const spent = async (month: string) =>
+      (await get(`summary?from=2026-${month}-01&to=2026-${month}-28`)).body.totals.spent;
+    const path = `/api/v1/ledgers/default/expenses/${entry.id}`;
+    expect([await spent('05'), await spent('06')]).to.deep.equal([1_000, 0]);
+
+    const moved = await expense.patch(
+      path,
+      { date: '2026-06-10', amount: 1_050 },
+      { 'if-match': headers.get('etag')! },
+    );
+    expect(moved.status).to.equal(200);
+    expect([await spent('05'), await spent('06')]).to.deep.equal([0, 1_050]);
+
+    expect((await expense.delete(path)).status).to.equal(204);
+    expect([await spent('05'), await spent('06')]).to.deep.equal([0, 0]);
+  });
+
+  it('are of this month in the ledger’s own time zone where no period is given', async () => {
+    const { expense, get } = person();
+    // One side of the date line is always in another day than the other.
+    const zones = ['Pacific/Kiritimati', 'Pacific/Pago_Pago'];
+    for (const timeZone of zones) {
+      const { body: ledger } = await expense.post('/api/v1/ledgers', { name: timeZone, currency: 'JPY', timeZone });
+      const localToday = () => new Date().toLocaleDateString('sv-SE', { timeZone });
+      let month: string;
+      let answer: Awaited<ReturnType<typeof get>>;
+      do {
+        month = localToday().slice(0, 7);
+        answer = await get('summary', ledger.id);
+      } while (localToday().slice(0, 7) !== month); // midnight fell between the two
+      expect([answer.body.from, answer.body.currency]).to.deep.equal([`${month}-01`, 'JPY']);
+    }
+  });
+
+  it('are nobody else’s: another’s ledger is not found', async () => {
+    const anna = person();
+    const { body } = await anna.expense.get('/api/v1/ledgers');
+    const ledger = body.items[0].id;
+    expect((await anna.get('summary', ledger)).status).to.equal(200);
+    for (const figure of ['summary', 'trend', 'categories']) {
+      const answer = await person().get(figure, ledger);
+      expect([answer.status, answer.body.type]).to.deep.equal([404, '/problems/ledger-not-found']);
+    }
+  });
+
+  it('agree with adding up the entries one by one, whatever is booked and asked', async () => {
+    const { expense, get, book } = person();
+    const parent = await makeCategory(expense, 'Sailing');
+    const categories = [
+      null,
+      parent,
+      await makeCategory(expense, 'Ropes', parent),
+      await makeCategory(expense, 'Charts'),
+    ];
+    const date = fc.integer({ min: dayNumber('2023-12-20'), max: dayNumber('2025-01-15') }).map(dateOfDay);
+    const entry = fc.record<Entry>({
+      date,
+      amount: fc.integer({ min: 1, max: 1_000_000 }),
+      kind: fc.constantFrom(...kinds),
+      category: fc.constantFrom(...categories),
+      currency: fc.constantFrom('EUR', 'JPY'),
+    });
+    const entries: Entry[] = [];
+    const question = fc.record({
+      booked: fc.array(entry, { maxLength: 8 }),
+      dates: fc.tuple(date, date),
+      interval: fc.constantFrom(...intervals),
+      currency: fc.constantFrom('EUR', 'JPY'),
+    });
+
+    await fc.assert(
+      fc.asyncProperty(question, async ({ booked, dates, interval, currency }) => {
+        for (const one of booked) await book(one.date, one.amount, one);
+        entries.push(...booked);
+        const [from, to] = dates.toSorted() as [string, string];
+        const query = `from=${from}&to=${to}&currency=${currency}`;
+        const ofCurrency = entries.filter((one) => one.currency === currency);
+
+        const { body: summary } = await get(`summary?${query}`);
+        expect(summary.totals).to.deep.equal(totals(within(ofCurrency, from, to)));
+        const { previous } = summary;
+        expect(previous.totals).to.deep.equal(totals(within(ofCurrency, previous.from, previous.to)));
+
+        const { body: trend } = await get(`trend?${query}&interval=${interval satisfies Interval}`);
+        for (const { start, end, totals: sums } of trend.points)
+          expect(sums).to.deep.equal(totals(within(ofCurrency, start, end)));
+
+        const { body: breakdown } = await get(`categories?${query}`);
+        const inside = within(ofCurrency, from, to);
+        expect(breakdown.total).to.equal(totals(inside).spent);
+        for (const node of breakdown.categories) {
+          const family = node.category === parent ? [parent, categories[2]] : [node.category];
+          const { spent, count } = totals(inside.filter(({ category }) => family.includes(category)));
+          expect([node.spent, node.count]).to.deep.equal([spent, count]);
+        }
+      }),
+      // What was booked stays booked, so a smaller example would be another one.
+      { numRuns: 25, endOnFailure: true },
+    );
+  });
+
+  it('are refused in bounded time while expense is away: 503 with Retry-After', async () => {
+    const { get } = person();
+    expect((await get('trend')).status).to.equal(200);
+    await services.processes.expense.stop();
+    const startedAt = performance.now();
+    const answer = await get('trend');
+    expect(performance.now() - startedAt).to.be.lessThan(3_000);
+    expect([answer.status, answer.headers.get('retry-after')]).to.deep.equal([503, '1']);
+  });
+});
+
+const within = (entries: readonly Entry[], from: string, to: string) =>
+  entries.filter(({ date }) => date >= from && date <= to);
+
+function totals(entries: readonly Entry[]) {
+  const sum = (kind: Entry['kind']) =>
+    entries.filter((entry) => entry.kind === kind).reduce((total, { amount }) => total + amount, 0);
+  const [expense, income, refund] = [sum('expense'), sum('income'), sum('refund')];
+  const count = entries.filter(({ kind }) => kind !== 'transfer').length;
+  return { expense, income, refund, spent: expense - refund, net: income - expense + refund, count };
+}

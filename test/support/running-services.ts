@@ -1,0 +1,77 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ServiceApi, serviceApi } from './request.ts';
+import { type ServiceProcess, startServiceProcess } from './service-process.ts';
+import { createTestIdentity, type TestIdentity } from './test-identity.ts';
+
+export interface RunningServices {
+  readonly identity: TestIdentity;
+  /** As the gateway calls them. */
+  readonly expense: ServiceApi;
+  readonly analytics: ServiceApi;
+  readonly processes: { readonly expense: ServiceProcess; readonly analytics: ServiceProcess };
+  /** Ends both by SIGTERM; gives their exit codes. */
+  stop(): Promise<{ expense: number | null; analytics: number | null }>;
+}
+
+/**
+ * Starts expense and analytics as processes that trust the identities of a test: as they run for people, with tokens from
+ * files and users' keys from a URL, without the gateway and auth.
+ * @param env for both: a collector, for instance
+ */
+export async function startExpenseAndAnalytics(
+  mongodbUri: string,
+  env: Record<string, string> = {},
+): Promise<RunningServices> {
+  const identity = createTestIdentity();
+  const folder = await mkdtemp(join(tmpdir(), 'outlay-test-services-'));
+  const jwksFile = join(folder, 'workload-jwks.json');
+  await writeFile(jwksFile, JSON.stringify(identity.workloadJwks));
+  const tokenFolder = async (name: string, callees: readonly string[]) => {
+    await mkdir(join(folder, name));
+    for (const callee of callees) await writeFile(join(folder, name, callee), identity.workloadToken(name, callee));
+    return join(folder, name);
+  };
+
+  const jwks = createServer((_, response) => response.end(JSON.stringify(identity.jwks)));
+  await new Promise<void>((resolve) => jwks.listen(0, '127.0.0.1', resolve));
+  const common = {
+    WORKLOAD_ISSUER: identity.workloadIssuer,
+    WORKLOAD_NAMESPACE: identity.namespace,
+    WORKLOAD_JWKS_FILE: jwksFile,
+    USER_TOKEN_ISSUER: identity.userTokenSettings.issuer,
+    USER_TOKEN_AUDIENCE: identity.userTokenSettings.audience,
+    JWKS_URL: `http://127.0.0.1:${(jwks.address() as AddressInfo).port}/.well-known/jwks.json`,
+    ...env,
+  };
+  const closeJwks = async () => {
+    jwks.closeAllConnections();
+    await new Promise((resolve) => jwks.close(resolve));
+    await rm(folder, { recursive: true, force: true });
+  };
+
+  const expense = await startServiceProcess('services/expense/src/main.ts', {
+    ...common,
+    MONGODB_URI: mongodbUri,
+    WORKLOAD_TOKEN_DIR: await tokenFolder('expense', ['auth']),
+  });
+  const analytics = await startServiceProcess('services/analytics/src/main.ts', {
+    ...common,
+    EXPENSE_URL: expense.baseUrl,
+    WORKLOAD_TOKEN_DIR: await tokenFolder('analytics', ['auth', 'expense']),
+  });
+  return {
+    identity,
+    expense: serviceApi(expense.baseUrl, identity, 'expense'),
+    analytics: serviceApi(analytics.baseUrl, identity, 'analytics'),
+    processes: { expense, analytics },
+    async stop() {
+      const codes = { analytics: await analytics.stop(), expense: await expense.stop() };
+      await closeJwks();
+      return codes;
+    },
+  };
+}
