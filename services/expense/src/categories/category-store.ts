@@ -1,0 +1,99 @@
+import type { Category } from '@outlay/contracts/ledger.ts';
+import { type ClientSession, type Connection, Schema, type Types } from 'mongoose';
+
+export interface StoredCategory {
+  _id: Types.ObjectId;
+  ledger: Types.ObjectId;
+  parent: Types.ObjectId | null;
+  name: string;
+  /** The name, case aside: unique under a parent. */
+  nameKey: string;
+  color: string;
+  icon: string;
+  /** Place among its siblings as first made; people's own come after. */
+  order: number;
+  /**
+   * Counts how often something was put under it. Nobody reads the number: the write makes filing an expense and deleting the
+   * category at the same moment conflict, where two reads would let both through and leave the expense under nothing.
+   */
+  filings: number;
+}
+
+const schema = new Schema<StoredCategory>(
+  {
+    ledger: { type: Schema.Types.ObjectId, required: true },
+    parent: { type: Schema.Types.ObjectId, default: null },
+    name: { type: String, required: true },
+    nameKey: { type: String, required: true },
+    color: { type: String, required: true },
+    icon: { type: String, required: true },
+    order: { type: Number, required: true },
+    filings: { type: Number, required: true },
+  },
+  { collection: 'categories', autoCreate: false, autoIndex: false, versionKey: false },
+);
+schema.index({ ledger: 1, parent: 1, nameKey: 1 }, { name: 'siblings', unique: true });
+
+export type CategoryStore = ReturnType<typeof createCategoryStore>;
+
+export function createCategoryStore(connection: Connection) {
+  const model = connection.model<StoredCategory>('Category', schema);
+
+  return {
+    model,
+
+    /** All of a ledger's, parents first, each level in the order of its making. Bounded by the rules. */
+    async list(ledger: string, session?: ClientSession): Promise<Category[]> {
+      const stored = await model
+        .find({ ledger }, null, session ? { session } : {})
+        .hint('siblings')
+        .lean<StoredCategory[]>();
+      return stored
+        .sort((a, b) => Number(a.parent !== null) - Number(b.parent !== null) || a.order - b.order)
+        .map(toCategory);
+    },
+
+    async insert(session: ClientSession, categories: readonly StoredCategory[]): Promise<void> {
+      await model.collection.insertMany([...categories], { session });
+    },
+
+    async update(session: ClientSession, id: string, changes: Partial<StoredCategory>): Promise<void> {
+      await model.updateOne({ _id: id }, { $set: changes }, { session });
+    },
+
+    async remove(session: ClientSession, id: string): Promise<void> {
+      await model.deleteOne({ _id: id }, { session });
+    },
+
+    /**
+     * Holds categories in place for a transaction that puts something under them.
+     * @returns the ids that are no category of this ledger
+     */
+    async hold(session: ClientSession, ledger: string, ids: Iterable<string>): Promise<string[]> {
+      const distinct = [...new Set(ids)];
+      if (distinct.length === 0) return [];
+      const { matchedCount } = await model.updateMany(
+        { _id: { $in: distinct }, ledger },
+        { $inc: { filings: 1 } },
+        { session },
+      );
+      if (matchedCount === distinct.length) return [];
+      const known = await model
+        .find({ _id: { $in: distinct }, ledger }, { _id: 1 }, { session })
+        .lean<{ _id: Types.ObjectId }[]>();
+      const found = new Set(known.map(({ _id }) => _id.toHexString()));
+      return distinct.filter((id) => !found.has(id));
+    },
+  };
+}
+
+/** Case aside, as two people would say that a name is taken. */
+export const nameKey = (name: string): string => name.normalize('NFKC').toLowerCase();
+
+export const toCategory = ({ _id, name, parent, color, icon }: StoredCategory): Category => ({
+  id: _id.toHexString(),
+  name,
+  parent: parent?.toHexString() ?? null,
+  color,
+  icon,
+});

@@ -1,0 +1,92 @@
+import { ensureCollections } from '@outlay/service-kit/mongo.ts';
+import type { Route } from '@outlay/service-kit/route.ts';
+import type { Connection } from 'mongoose';
+import type { Registry } from 'prom-client';
+import { type CategoryStore, createCategoryStore } from './categories/category-store.ts';
+import { createManageCategories, type ManageCategories } from './categories/manage-categories.ts';
+import { createExpenseMetrics, type ExpenseMetrics } from './expense-metrics.ts';
+import { type Bookkeeping, createBookkeeping } from './expenses/bookkeeping.ts';
+import { createExpenseListing, type ExpenseListing } from './expenses/expense-listing.ts';
+import { createExpenseStore, type ExpenseStore } from './expenses/expense-store.ts';
+import { createIdempotency, type Idempotency } from './expenses/idempotency.ts';
+import { createVocabulary } from './expenses/vocabulary.ts';
+import { createImports } from './imports/create-imports.ts';
+import { createLedgerTransactions, type InLedger } from './ledger-transactions.ts';
+import { createLedgerStore, type LedgerStore } from './ledgers/ledger-store.ts';
+import { createLedgers, type Ledgers } from './ledgers/open-ledger.ts';
+import { createRollupCheck, type RollupCheck } from './rollups/compare-rollups.ts';
+import { createRollupStore, type RollupStore } from './rollups/rollup-store.ts';
+
+export interface ExpenseOptions {
+  /** May be unconnected where only the routes are wanted. */
+  connection: Connection;
+  registry: Registry;
+  now?: () => Date;
+  /** For tests that want a writer cut off. */
+  inLedger?: InLedger;
+}
+
+/** What the routes stand on. */
+export interface ExpenseParts {
+  ledgers: Ledgers;
+  ledgerStore: LedgerStore;
+  categories: ManageCategories;
+  categoryStore: CategoryStore;
+  expenses: ExpenseStore;
+  listing: ExpenseListing;
+  bookkeeping: Bookkeeping;
+  idempotency: Idempotency;
+  inLedger: InLedger;
+  rollups: RollupStore;
+  rollupCheck: RollupCheck;
+  metrics: ExpenseMetrics;
+  imports: readonly Route[];
+  /** Creates what is missing of collections and indexes; before the first request. */
+  prepare(): Promise<void>;
+}
+
+/** Puts the parts together; nothing is read or written before `prepare`. */
+export function createExpenseParts({
+  connection,
+  registry,
+  now = () => new Date(),
+  inLedger = createLedgerTransactions(connection),
+}: ExpenseOptions): ExpenseParts {
+  const metrics = createExpenseMetrics(registry);
+  const ledgerStore = createLedgerStore(connection);
+  const categoryStore = createCategoryStore(connection);
+  const expenses = createExpenseStore(connection);
+  const rollups = createRollupStore(connection);
+  const vocabulary = createVocabulary(connection);
+  const idempotency = createIdempotency(connection, now);
+  const bookkeeping = createBookkeeping({ expenses, categories: categoryStore, rollups, vocabulary, now });
+  const ledgers = createLedgers({ connection, ledgers: ledgerStore, categories: categoryStore, now });
+  const imports = createImports({
+    connection,
+    registry,
+    ledgers,
+    ledgerStore,
+    expenses,
+    categories: categoryStore,
+    bookkeeping,
+    inLedger,
+    now,
+  });
+  const stores = [ledgerStore, categoryStore, expenses, rollups, vocabulary, idempotency];
+  return {
+    ledgers,
+    ledgerStore,
+    categories: createManageCategories({ categories: categoryStore, bookkeeping, inLedger }),
+    categoryStore,
+    expenses,
+    listing: createExpenseListing({ expenses, categories: categoryStore, vocabulary }),
+    bookkeeping,
+    idempotency,
+    inLedger,
+    rollups,
+    rollupCheck: createRollupCheck({ connection, expenses, rollups, inLedger }),
+    metrics,
+    imports: imports.routes,
+    prepare: () => ensureCollections([...stores.map(({ model }) => model), ...imports.models]),
+  };
+}

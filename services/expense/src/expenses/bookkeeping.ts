@@ -1,0 +1,182 @@
+import type { Expense, ExpensePatch, NewExpense } from '@outlay/contracts/expense.ts';
+import { ValidationFailed } from '@outlay/service-kit/problem.ts';
+import { type ClientSession, Types } from 'mongoose';
+import type { CategoryStore } from '../categories/category-store.ts';
+import { ChangedMeanwhile, ExpenseNotFound } from '../problems.ts';
+import { type Booking, coming, going } from '../rollups/fold-sums.ts';
+import type { RollupStore } from '../rollups/rollup-store.ts';
+import { type ExpenseStore, type NewBooking, type StoredExpense, toExpense, toStored } from './expense-store.ts';
+import { foldCase, searchWords } from './search-words.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** Rows of one transaction: it must end well within the time a conflict may take to be retried. */
+export const batchMax = 500;
+
+export interface BookkeepingParts {
+  expenses: ExpenseStore;
+  categories: CategoryStore;
+  rollups: RollupStore;
+  vocabulary: Vocabulary;
+  now: () => Date;
+}
+
+export type Bookkeeping = ReturnType<typeof createBookkeeping>;
+
+/**
+ * Every write to expenses. Each function works inside of the caller's transaction (`inLedger`) and brings rollups and
+ * categories along, so that what is true of the expenses is true of the figures at every moment.
+ */
+export function createBookkeeping({ expenses, categories, rollups, vocabulary, now }: BookkeepingParts) {
+  /** @throws {ValidationFailed} pointing at each category that is none of this ledger's */
+  async function holdCategories(
+    session: ClientSession,
+    ledger: string,
+    asked: readonly (string | null)[],
+    pointer = (_index: number) => '#/category',
+  ): Promise<void> {
+    const unknown = await categories.hold(
+      session,
+      ledger,
+      asked.filter((id) => id !== null),
+    );
+    if (unknown.length === 0) return;
+    const errors = asked.flatMap((id, index) =>
+      id !== null && unknown.includes(id) ? [{ pointer: pointer(index), detail: 'is no category of this ledger' }] : [],
+    );
+    throw new ValidationFailed('Wrong: category.', { errors });
+  }
+
+  /** The stored expense; @throws {ExpenseNotFound | ChangedMeanwhile} */
+  async function current(
+    session: ClientSession,
+    ledger: string,
+    id: string,
+    fits: VersionCheck,
+  ): Promise<StoredExpense> {
+    const stored = await expenses.find(ledger, id, session);
+    if (!stored) throw new ExpenseNotFound();
+    if (!fits(stored.version)) throw new ChangedMeanwhile(stored.version);
+    return stored;
+  }
+
+  return {
+    /** Writes one expense. @throws {ValidationFailed} where its category is none of this ledger's */
+    async record(session: ClientSession, ledger: string, booking: NewExpense): Promise<Expense> {
+      const stored = toStored(ledger, booking, now());
+      await vocabulary.learn(ledger, stored.words);
+      await holdCategories(session, ledger, [booking.category]);
+      await expenses.insert(session, [stored]);
+      await rollups.apply(session, ledger, [coming(booking)]);
+      return toExpense(stored);
+    },
+
+    /**
+     * Writes a batch of an import: the rows, and their sums folded into one write a month and one a day, all in the caller's
+     * transaction, in which it also notes how far it came. Whether a row repeats an expense is for the caller to judge.
+     * @param bookings at most {@link batchMax}
+     * @returns their ids, in order
+     * @throws {ValidationFailed} where a category is none of this ledger's (pointer `#/3/category`)
+     */
+    async recordMany(session: ClientSession, ledger: string, bookings: readonly NewBooking[]): Promise<string[]> {
+      if (bookings.length > batchMax) throw new RangeError(`at most ${batchMax} bookings a batch`);
+      if (bookings.length === 0) return [];
+      const at = now();
+      const stored = bookings.map((booking) => toStored(ledger, booking, at));
+      await vocabulary.learn(
+        ledger,
+        stored.flatMap(({ words }) => words),
+      );
+      await holdCategories(
+        session,
+        ledger,
+        bookings.map(({ category }) => category),
+        (index) => `#/${index}/category`,
+      );
+      await expenses.insert(session, stored);
+      await rollups.apply(session, ledger, bookings.map(coming));
+      return stored.map(({ _id }) => _id.toHexString());
+    },
+
+    /**
+     * Changes what the patch names, if `fits` accepts the stored version.
+     * @throws {ExpenseNotFound | ChangedMeanwhile | ValidationFailed}
+     */
+    async change(
+      session: ClientSession,
+      ledger: string,
+      id: string,
+      patch: ExpensePatch,
+      fits: VersionCheck,
+    ): Promise<Expense> {
+      const before = await current(session, ledger, id, fits);
+      if (patch.category != null && patch.category !== before.category?.toHexString())
+        await holdCategories(session, ledger, [patch.category]);
+      const after = patched(before, patch, now());
+      await vocabulary.learn(ledger, after.words);
+      if (!(await expenses.replace(session, after, before.version))) throw new ChangedMeanwhile(before.version);
+      await rollups.apply(session, ledger, [going(toBooking(before)), coming(toBooking(after))]);
+      return toExpense(after);
+    },
+
+    /** @returns what was deleted; @throws {ExpenseNotFound | ChangedMeanwhile} */
+    async remove(session: ClientSession, ledger: string, id: string, fits: VersionCheck): Promise<Expense> {
+      const before = await current(session, ledger, id, fits);
+      await expenses.remove(session, before._id);
+      await rollups.apply(session, ledger, [going(toBooking(before))]);
+      return toExpense(before);
+    },
+
+    async isInUse(session: ClientSession, ledger: string, category: string): Promise<boolean> {
+      return (await expenses.inCategory(session, ledger, category, 1)).length > 0;
+    },
+
+    /**
+     * Moves up to {@link batchMax} expenses from one category to another, or to none. Repeat until it answers 0.
+     * @returns how many were moved
+     * @throws {ValidationFailed} where the target is no category of this ledger
+     */
+    async refile(session: ClientSession, ledger: string, from: string, to: string | null): Promise<number> {
+      const moving = await expenses.inCategory(session, ledger, from, batchMax);
+      if (moving.length === 0) return 0;
+      if (to !== null) await holdCategories(session, ledger, [to], () => '#/moveTo');
+      await expenses.refile(
+        session,
+        moving.map(({ _id }) => _id),
+        to,
+        now(),
+      );
+      await rollups.apply(
+        session,
+        ledger,
+        moving.map(toBooking).flatMap((booking) => [going(booking), coming({ ...booking, category: to })]),
+      );
+      return moving.length;
+    },
+  };
+}
+
+/** Whether a version is the one that the client means to change. */
+export type VersionCheck = (version: number) => boolean;
+
+export const toBooking = ({ date, amount, currency, kind, category }: StoredExpense): Booking => ({
+  date,
+  amount,
+  currency,
+  kind,
+  category: category?.toHexString() ?? null,
+});
+
+function patched(before: StoredExpense, patch: ExpensePatch, now: Date): StoredExpense {
+  const { category, tags, ...plain } = patch;
+  // A parsed patch has no field that is undefined, whatever exactOptionalPropertyTypes fears.
+  const after = { ...before, ...plain, version: before.version + 1, updatedAt: now } as StoredExpense;
+  if (category !== undefined) after.category = category === null ? null : new Types.ObjectId(category);
+  if (tags) {
+    const distinct = [...new Set(tags)];
+    if (distinct.length) after.tags = distinct;
+    else delete after.tags;
+  }
+  after.payeeKey = foldCase(after.payee);
+  after.words = searchWords(after.payee, after.note);
+  return after;
+}

@@ -1,0 +1,120 @@
+import type { Expense, ExpenseQuery } from '@outlay/contracts/expense.ts';
+import { ValidationFailed } from '@outlay/service-kit/problem.ts';
+import { Types } from 'mongoose';
+import type { CategoryStore } from '../categories/category-store.ts';
+import { type ExpenseStore, type IndexName, type StoredExpense, toExpense } from './expense-store.ts';
+import {
+  checkBounds,
+  cursorAfter,
+  type Filter,
+  filtersByIndex,
+  type ListFilter,
+  sortFields,
+  startingAt,
+  wholeFilter,
+} from './list-filter.ts';
+import { searchWords } from './search-words.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** A filter that leaves so few is rare: reading them all costs a few ms, even where their index has another order. */
+export const rareMax = 4_000;
+
+/** MongoDB merges up to 200 ordered scans of one index; more words than this are matched one expense at a time. */
+const completionsMax = 100;
+
+/** Filters whose index gives the order by date, the one that usually leaves fewest first. */
+const byDate = ['tag', 'payee', 'words', 'category', 'kind', 'currency', 'date'] as const satisfies IndexName[];
+
+const queryMs = 10_000;
+
+export interface ExpenseListingParts {
+  expenses: ExpenseStore;
+  categories: CategoryStore;
+  vocabulary: Vocabulary;
+}
+
+export type ExpenseListing = ReturnType<typeof createExpenseListing>;
+
+/** Lists of expenses, filtered, sorted and paged, each by an index that fits. */
+export function createExpenseListing({ expenses: { model }, categories, vocabulary }: ExpenseListingParts) {
+  /** @throws {ValidationFailed} where the category is none of this ledger's */
+  async function understand(ledger: string, query: ExpenseQuery): Promise<ListFilter> {
+    checkBounds(query);
+    const asked = searchWords(query.q ?? '');
+    const words: ListFilter['words'] = await Promise.all(
+      asked.map(async (beginning) => ({
+        beginning,
+        completions: await vocabulary.completions(ledger, beginning, completionsMax),
+      })),
+    );
+    // "?!" names no word, and no expense has it.
+    const nothing = query.q !== undefined && asked.length === 0 ? [{ beginning: '', completions: [] }] : [];
+    return {
+      ledger: new Types.ObjectId(ledger),
+      query,
+      words: [...words, ...nothing],
+      categories: await familyOf(ledger, query.category),
+    };
+  }
+
+  async function familyOf(ledger: string, category: ExpenseQuery['category']): Promise<(string | null)[] | undefined> {
+    if (category === undefined) return undefined;
+    if (category === 'none') return [null];
+    const family = (await categories.list(ledger)).filter(({ id, parent }) => id === category || parent === category);
+    if (!family.some(({ id }) => id === category))
+      throw new ValidationFailed('Wrong: category.', {
+        errors: [{ parameter: 'category', detail: 'is no category of this ledger' }],
+      });
+    return family.map(({ id }) => id);
+  }
+
+  /**
+   * Chooses the index. One filter has its own. Of several, or where the order asked for is not the index's, we count, as far
+   * as {@link rareMax}, what each leaves: the rarest wins if it is rare; else expenses that match are dense in any order, and
+   * the index that gives the order asked for finds a page of them soon. Either way the cost is bounded however large the ledger.
+   */
+  async function chooseIndex(filter: ListFilter): Promise<IndexName> {
+    const filters = filtersByIndex(filter);
+    const { date, amount, ...selective } = filters;
+    const byAmount = filter.query.sort.endsWith('amount');
+    const candidates = Object.keys(selective) as IndexName[];
+    if (amount) candidates.push('amount');
+    if (date && Object.keys(selective).length === 0) candidates.push('date');
+    const inOrder = byAmount ? 'amount' : (byDate.find((name) => candidates.includes(name)) ?? 'date');
+    if (candidates.length === 0 || (candidates.length === 1 && candidates[0] === inOrder)) return inOrder;
+    const counts = await Promise.all(
+      candidates.map(async (name) => ({
+        name,
+        count: await model
+          .countDocuments({ ledger: filter.ledger, ...filters[name], ...(name !== 'amount' && date) })
+          .limit(rareMax + 1)
+          .hint(name),
+      })),
+    );
+    const rarest = counts.reduce((best, each) => (each.count < best.count ? each : best));
+    return rarest.count <= rareMax ? rarest.name : inOrder;
+  }
+
+  /** How the list is read; apart, so that a test can have it explained. */
+  async function plan(ledger: string, query: ExpenseQuery) {
+    const filter = await understand(ledger, query);
+    const where: Filter = startingAt(wholeFilter(filter), query);
+    return { where, sort: sortFields(query.sort), limit: query.limit + 1, hint: await chooseIndex(filter) };
+  }
+
+  return {
+    plan,
+
+    /** One page. @throws {ValidationFailed} naming the parameter that is wrong */
+    async list(ledger: string, query: ExpenseQuery): Promise<{ items: Expense[]; next: string | null }> {
+      const { where, ...options } = await plan(ledger, query);
+      const found = await model.find(where, null, { ...options, maxTimeMS: queryMs }).lean<StoredExpense[]>();
+      const items = found.slice(0, query.limit);
+      const last = items.at(-1);
+      return {
+        items: items.map(toExpense),
+        next: found.length > query.limit && last ? cursorAfter(query, last) : null,
+      };
+    },
+  };
+}

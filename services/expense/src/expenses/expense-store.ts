@@ -1,0 +1,296 @@
+import type { Expense, Kind, NewExpense } from '@outlay/contracts/expense.ts';
+import { type ClientSession, type Connection, type mongo, Schema, Types } from 'mongoose';
+import type { Entry } from '../rollups/fold-sums.ts';
+import { foldCase, searchWords } from './search-words.ts';
+
+/** An expense to be written, and the import that brings it. */
+export interface NewBooking extends NewExpense {
+  importId?: string;
+}
+
+export interface StoredExpense {
+  _id: Types.ObjectId;
+  ledger: Types.ObjectId;
+  /** Calendar date as text: it sorts as it should and no driver turns it into an instant. */
+  date: string;
+  amount: number;
+  currency: string;
+  kind: Kind;
+  category: Types.ObjectId | null;
+  payee: string;
+  /** The payee, case aside. */
+  payeeKey: string;
+  note: string;
+  /** Absent where there are none, so that the index holds only expenses with tags. */
+  tags?: string[];
+  /** Search words of payee and note. */
+  words: string[];
+  importId?: Types.ObjectId;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const ObjectId = Schema.Types.ObjectId;
+const schema = new Schema<StoredExpense>(
+  {
+    ledger: { type: ObjectId, required: true },
+    date: { type: String, required: true },
+    amount: { type: Number, required: true },
+    currency: { type: String, required: true },
+    kind: { type: String, required: true },
+    category: ObjectId,
+    payee: String,
+    payeeKey: String,
+    note: String,
+    tags: { type: [String], default: undefined },
+    words: [String],
+    importId: ObjectId,
+    version: { type: Number, required: true },
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+  },
+  { collection: 'expenses', autoCreate: false, autoIndex: false, versionKey: false },
+);
+
+/**
+ * Each filter of a list has an index that also gives the order by date; `amount` gives the other order and finds an
+ * import's duplicates. An index entry costs about 5 µs of every insert: those by kind, tag and import hold only the
+ * expenses that have what they are for, and no filter has an index for the order by amount (see list-plan.ts).
+ */
+export const indexes = {
+  date: { ledger: 1, date: -1, _id: -1 },
+  amount: { ledger: 1, amount: -1, date: -1, _id: -1 },
+  category: { ledger: 1, category: 1, date: -1, _id: -1 },
+  payee: { ledger: 1, payeeKey: 1, date: -1, _id: -1 },
+  words: { ledger: 1, words: 1, date: -1, _id: -1 },
+  tag: { ledger: 1, tags: 1, date: -1, _id: -1 },
+  kind: { ledger: 1, kind: 1, date: -1, _id: -1 },
+  currency: { ledger: 1, currency: 1, date: -1, _id: -1 },
+  import: { ledger: 1, importId: 1, _id: 1 },
+} as const;
+export type IndexName = keyof typeof indexes;
+
+const indexOptions: Partial<Record<IndexName, mongo.CreateIndexesOptions>> = {
+  tag: { partialFilterExpression: { tags: { $exists: true } } },
+  // income, refund, transfer: nine in ten expenses are of kind `expense`, which the index by date finds as fast.
+  kind: { partialFilterExpression: { kind: { $gt: 'expense' } } },
+  import: { partialFilterExpression: { importId: { $exists: true } } },
+};
+for (const [name, fields] of Object.entries(indexes))
+  schema.index(fields as Record<string, 1 | -1>, { name, ...indexOptions[name as IndexName] });
+
+/** What of an expense shows whether a booking repeats it. */
+export type Alike = Pick<Expense, 'id' | 'date' | 'amount' | 'currency' | 'kind' | 'payee' | 'note'>;
+
+/** Of a payee's expenses, so many are looked at for one with a category. */
+const latestOfPayee = 10;
+const queriesAtOnce = 8;
+
+export type ExpenseStore = ReturnType<typeof createExpenseStore>;
+
+/**
+ * The documents of expenses. Writes go through `bookkeeping.ts`, which keeps rollups and categories in step: nothing else
+ * may call `insert`, `replace`, `refile` or `remove`.
+ */
+export function createExpenseStore(connection: Connection) {
+  const model = connection.model<StoredExpense>('Expense', schema);
+  // Writes go straight to the driver: zod has checked them, and hydrating a document costs more than inserting it.
+  const collection = model.collection as unknown as mongo.Collection<StoredExpense>;
+
+  return {
+    model,
+
+    async find(ledger: string, id: string, session?: ClientSession): Promise<StoredExpense | null> {
+      return model.findOne({ _id: id, ledger }, null, session ? { session } : {}).lean<StoredExpense>();
+    },
+
+    async insert(session: ClientSession, expenses: readonly StoredExpense[]): Promise<void> {
+      await collection.insertMany([...expenses], { session, ordered: true });
+    },
+
+    /** @returns false where the stored version is another one by now */
+    async replace(session: ClientSession, expense: StoredExpense, version: number): Promise<boolean> {
+      const { matchedCount } = await collection.replaceOne({ _id: expense._id, version }, expense, { session });
+      return matchedCount === 1;
+    },
+
+    async remove(session: ClientSession, id: Types.ObjectId): Promise<void> {
+      await collection.deleteOne({ _id: id }, { session });
+    },
+
+    /** Up to `limit` expenses of a category; for moving them elsewhere. */
+    async inCategory(
+      session: ClientSession,
+      ledger: string,
+      category: string,
+      limit: number,
+    ): Promise<StoredExpense[]> {
+      return model.find({ ledger, category }, null, { session, limit }).hint('category').lean<StoredExpense[]>();
+    },
+
+    async refile(session: ClientSession, ids: readonly Types.ObjectId[], category: string | null, now: Date) {
+      await collection.updateMany(
+        { _id: { $in: [...ids] } },
+        {
+          $set: { category: category === null ? null : new Types.ObjectId(category), updatedAt: now },
+          $inc: { version: 1 },
+        },
+        { session },
+      );
+    },
+
+    /** Which of these expenses there are. */
+    async findExisting(ledger: string, ids: readonly string[], session?: ClientSession): Promise<Set<string>> {
+      const found = await collection
+        .find(
+          { _id: { $in: ids.map((id) => new Types.ObjectId(id)) }, ledger: new Types.ObjectId(ledger) },
+          { projection: { _id: 1 }, ...(session && { session }) },
+        )
+        .toArray();
+      return new Set(found.map(({ _id }) => _id.toHexString()));
+    },
+
+    /**
+     * Expenses of these amounts between two days, both included, leaving out those of one import.
+     * @param where.amounts at most 1,000; @param where.limit at most so many, the smallest amounts first
+     */
+    async findAlike(
+      ledger: string,
+      where: { from: string; to: string; amounts: readonly number[]; exceptImport?: string; limit: number },
+      session?: ClientSession,
+    ): Promise<Alike[]> {
+      const found = await collection
+        .find(
+          {
+            ledger: new Types.ObjectId(ledger),
+            amount: { $in: [...where.amounts] },
+            date: { $gte: where.from, $lte: where.to },
+            ...(where.exceptImport !== undefined && { importId: { $ne: new Types.ObjectId(where.exceptImport) } }),
+          },
+          {
+            projection: { date: 1, amount: 1, currency: 1, kind: 1, payee: 1, note: 1 },
+            hint: 'amount',
+            limit: where.limit,
+            ...(session && { session }),
+          },
+        )
+        .toArray();
+      return found.map(({ _id, date, amount, currency, kind, payee, note }) => ({
+        id: _id.toHexString(),
+        date,
+        amount,
+        currency,
+        kind,
+        payee,
+        note,
+      }));
+    },
+
+    /** The first month after this one ("2026-11") that has an expense. */
+    async monthAfter(session: ClientSession, ledger: string, month: string): Promise<string | undefined> {
+      const first = await collection.findOne(
+        { ledger: new Types.ObjectId(ledger), date: { $gt: `${month}-31` } },
+        { session, projection: { date: 1 }, hint: 'date', sort: { date: 1, _id: 1 } },
+      );
+      return first?.date.slice(0, 7);
+    },
+
+    /** A month's expenses added up, transfers aside: what its rollups have to say. */
+    async sumsOfMonth(session: ClientSession, ledger: string, month: string): Promise<Entry[]> {
+      return collection
+        .aggregate<Entry>(
+          [
+            {
+              $match: {
+                ledger: new Types.ObjectId(ledger),
+                date: { $gte: `${month}-01`, $lte: `${month}-31` },
+                kind: { $ne: 'transfer' },
+              },
+            },
+            {
+              $group: {
+                _id: { date: '$date', currency: '$currency', kind: '$kind', category: '$category' },
+                sum: { $sum: '$amount' },
+                count: { $sum: 1 },
+              },
+            },
+            {
+              $project: {
+                _id: 0,
+                date: '$_id.date',
+                currency: '$_id.currency',
+                kind: '$_id.kind',
+                category: { $toString: '$_id.category' },
+                sum: 1,
+                count: 1,
+              },
+            },
+          ],
+          { session, hint: 'date' },
+        )
+        .toArray();
+    },
+
+    /** The category last given to each of these payees (case aside), by payee as asked; without those that have none. */
+    async categoriesOfPayees(ledger: string, payees: readonly string[]): Promise<Map<string, string>> {
+      const categories = new Map<string, string>();
+      const left = [...new Set(payees)].filter((payee) => foldCase(payee) !== '');
+      const look = async () => {
+        for (let payee = left.pop(); payee !== undefined; payee = left.pop()) {
+          const latest = await collection
+            .find(
+              { ledger: new Types.ObjectId(ledger), payeeKey: foldCase(payee) },
+              { projection: { category: 1 }, hint: 'payee', sort: { date: -1, _id: -1 }, limit: latestOfPayee },
+            )
+            .toArray();
+          const category = latest.find((expense) => expense.category !== null)?.category;
+          if (category) categories.set(payee, category.toHexString());
+        }
+      };
+      await Promise.all(Array.from({ length: queriesAtOnce }, look));
+      return categories;
+    },
+  };
+}
+
+/** What is stored for a new expense. */
+export function toStored(ledger: string, booking: NewBooking, now: Date): StoredExpense {
+  const { date, amount, currency, kind, category, payee, note, importId } = booking;
+  const tags = [...new Set(booking.tags)];
+  return {
+    _id: new Types.ObjectId(),
+    ledger: new Types.ObjectId(ledger),
+    date,
+    amount,
+    currency,
+    kind,
+    category: category === null ? null : new Types.ObjectId(category),
+    payee,
+    payeeKey: foldCase(payee),
+    note,
+    ...(tags.length > 0 && { tags }),
+    words: searchWords(payee, note),
+    ...(importId !== undefined && { importId: new Types.ObjectId(importId) }),
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** The expense on the wire. */
+export const toExpense = (stored: StoredExpense): Expense => ({
+  id: stored._id.toHexString(),
+  date: stored.date,
+  amount: stored.amount,
+  currency: stored.currency,
+  kind: stored.kind,
+  category: stored.category?.toHexString() ?? null,
+  payee: stored.payee,
+  note: stored.note,
+  tags: stored.tags ?? [],
+  importId: stored.importId?.toHexString() ?? null,
+  version: stored.version,
+  createdAt: stored.createdAt.toISOString(),
+  updatedAt: stored.updatedAt.toISOString(),
+});

@@ -1,0 +1,68 @@
+import type { Kind } from '@outlay/contracts/expense.ts';
+
+/** What the figures need to know of an expense. */
+export interface Booking {
+  readonly date: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly kind: Kind;
+  readonly category: string | null;
+}
+
+/** Bookings of one day, currency, kind and category, added up; negative where they go. */
+export interface Entry extends Omit<Booking, 'amount'> {
+  readonly sum: number;
+  readonly count: number;
+}
+
+export const coming = ({ amount, ...booking }: Booking): Entry => ({ ...booking, sum: amount, count: 1 });
+export const going = ({ amount, ...booking }: Booking): Entry => ({ ...booking, sum: -amount, count: -1 });
+
+export interface CellChange {
+  sum: number;
+  count: number;
+}
+
+/** Path of a cell inside a rollup → how it changes. */
+export type CellChanges = Map<string, CellChange>;
+
+/** Key of a month's rollup or a day's; the store puts the ledger before it. */
+const monthKey = (date: string, currency: string) => `month:${date.slice(0, 7)}:${currency}`;
+const dayKey = (date: string, currency: string) => `day:${date}:${currency}`;
+
+/**
+ * Adds entries up by rollup and cell, so that a batch of expenses costs one write a month and one a day. Transfers count
+ * nowhere; cells that end as they were are left out, so that a new note writes no rollup.
+ */
+export function foldSums(entries: Iterable<Entry>): Map<string, CellChanges> {
+  const rollups = new Map<string, CellChanges>();
+  const add = (rollup: string, path: string, { sum, count }: Entry) => {
+    let cells = rollups.get(rollup);
+    if (!cells) {
+      cells = new Map();
+      rollups.set(rollup, cells);
+    }
+    const cell = cells.get(path);
+    if (cell) {
+      cell.sum += sum;
+      cell.count += count;
+    } else cells.set(path, { sum, count });
+  };
+  for (const entry of entries) {
+    const { date, currency, kind, category } = entry;
+    if (kind === 'transfer') continue;
+    const month = monthKey(date, currency);
+    const day = dayKey(date, currency);
+    const byCategory = `categories.${category ?? 'none'}:${kind}`;
+    add(month, `total.${kind}`, entry);
+    add(month, byCategory, entry);
+    add(month, `days.${date.slice(8)}:${kind}`, entry);
+    add(day, `total.${kind}`, entry);
+    add(day, byCategory, entry);
+  }
+  for (const [rollup, cells] of rollups) {
+    for (const [path, { sum, count }] of cells) if (sum === 0 && count === 0) cells.delete(path);
+    if (cells.size === 0) rollups.delete(rollup);
+  }
+  return rollups;
+}
