@@ -1,5 +1,6 @@
 import { SaxesParser } from 'saxes';
 import { type CamtNode, entryRows, type TransactionDetails, transactionDetails } from './camt053-entry.ts';
+import type { RowParser } from './row-parser.ts';
 import type { ReadRow } from './statement.ts';
 
 /** Statements nest about 15 deep and have values of a few hundred characters; nonsense must not fill the memory. */
@@ -15,18 +16,7 @@ const detailsMax = 10_000;
  * The booked entries of every statement of an ISO 20022 camt.053 message, v2 and later. A break in the XML ends the rows
  * with a refused one; entities of a DTD are never resolved, so that none can expand.
  */
-export async function* readCamt053(text: AsyncIterable<string>, currency: string): AsyncGenerator<ReadRow> {
-  const reader = new CamtReader(currency);
-  for await (const piece of text) {
-    const isWhole = reader.push(piece);
-    yield* reader.rows.splice(0);
-    if (!isWhole) return;
-  }
-  reader.end();
-  yield* reader.rows.splice(0);
-}
-
-class CamtReader {
+export class Camt053Parser implements RowParser {
   readonly rows: ReadRow[] = [];
   readonly #currency: string;
   readonly #xml = new SaxesParser();
@@ -55,7 +45,6 @@ class CamtReader {
     this.#xml.on('cdata', (text) => this.#append(text));
   }
 
-  /** @returns false where the XML is broken: a refused row says so, and nothing more can be read */
   push(piece: string): boolean {
     return this.#try(() => {
       let xml = piece;

@@ -229,7 +229,7 @@ const hasDecimals = ({ cells }: Profile): boolean => cells.some((cell) => /[.,]\
 const isText = ({ dates, filled }: Profile): boolean => filled === 0 || dates < 0.5;
 const isCurrency = ({ cells }: Profile): boolean => isEvery(cells, (cell) => knownCurrencies.has(cell.toUpperCase()));
 const isDirection = ({ cells, filled }: Profile): boolean =>
-  filled > 0.9 && isEvery(cells, (cell) => directionWords.has(cell.toLowerCase()));
+  filled >= 0.5 && isEvery(cells, (cell) => directionWords.has(cell.toLowerCase()));
 const isUnique = ({ cells, filled }: Profile): boolean => filled === 1 && new Set(cells).size === cells.length;
 const isEvery = (cells: string[], accepts: (cell: string) => boolean): boolean =>
   cells.some(Boolean) && cells.every((cell) => !cell || accepts(cell));

@@ -4,7 +4,7 @@ export type OfxElement = { name: string; isClosing: boolean; text: string; line:
 /** Longer than any value that is imported; the rest of a longer text is dropped, so that memory stays bounded. */
 const textMax = 4_096;
 const tagMax = 256;
-const tag = /<(\/?)([A-Za-z][\w.:-]*)[^<>]*>/y;
+const tag = /<(\/?)([A-Za-z][\w.:-]{0,80})[^<>]{0,160}>/y;
 const sections: readonly { start: string; end: string; isText: boolean }[] = [
   { start: '<![CDATA[', end: ']]>', isText: true },
   { start: '<!--', end: '-->', isText: false },
@@ -16,24 +16,29 @@ const sections: readonly { start: string; end: string; isText: boolean }[] = [
  * header, leave values unclosed, empty or unescaped, and an XML parser would lose the whole file to that.
  */
 export class OfxElements {
+  readonly #take: (element: OfxElement) => void;
   #buffer = '';
   #line = 1;
   #open: OfxElement | undefined;
   #raw = '';
   #section: (typeof sections)[number] | undefined;
 
-  /** The elements that this piece completes. */
-  *push(piece: string): Generator<OfxElement> {
-    yield* this.#read(this.#buffer + piece, false);
+  /** @param take is given each element as soon as the next one starts */
+  constructor(take: (element: OfxElement) => void) {
+    this.#take = take;
   }
 
-  /** The last element. */
-  *end(): Generator<OfxElement> {
-    yield* this.#read(this.#buffer, true);
-    yield* this.#flush();
+  push(piece: string): void {
+    this.#read(this.#buffer + piece, false);
   }
 
-  *#read(text: string, isLast: boolean): Generator<OfxElement> {
+  /** Hands on the last element. */
+  end(): void {
+    this.#read(this.#buffer, true);
+    this.#flush();
+  }
+
+  #read(text: string, isLast: boolean): void {
     let at = 0;
     while (at < text.length) {
       if (this.#section) {
@@ -41,7 +46,7 @@ export class OfxElements {
         const found = text.indexOf(end, at);
         // Without the end in sight, its first characters may already be here.
         const stop = found >= 0 ? found : isLast ? text.length : Math.max(at, text.length - end.length + 1);
-        const value = this.#take(text, at, stop);
+        const value = this.#pass(text, at, stop);
         if (isText) this.#append(value.replaceAll('&', '&amp;'));
         at = stop;
         if (found < 0) break;
@@ -51,7 +56,7 @@ export class OfxElements {
       }
       const next = text.indexOf('<', at);
       const stop = next < 0 ? text.length : next;
-      this.#append(this.#take(text, at, stop));
+      this.#append(this.#pass(text, at, stop));
       at = stop;
       if (next < 0) break;
       const section = sections.find(({ start }) => text.startsWith(start, at));
@@ -60,10 +65,10 @@ export class OfxElements {
       if (section) {
         this.#section = section;
         at += section.start.length;
-      } else if (match && match[0].length <= tagMax) {
-        yield* this.#flush();
+      } else if (match) {
+        this.#flush();
         this.#open = { name: match[2]!.toUpperCase(), isClosing: match[1] === '/', text: '', line: this.#line };
-        this.#take(text, at, tag.lastIndex);
+        this.#pass(text, at, tag.lastIndex);
         at = tag.lastIndex;
       } else if (!isLast && text.length - at < tagMax && !/[<>]/.test(text.slice(at + 1))) {
         break; // a tag that the next piece completes
@@ -75,9 +80,10 @@ export class OfxElements {
     this.#buffer = text.slice(at);
   }
 
-  *#flush(): Generator<OfxElement> {
-    if (this.#open) yield { ...this.#open, text: unescapeText(this.#raw) };
+  #flush(): void {
+    const element = this.#open;
     this.#open = undefined;
+    if (element) this.#take({ ...element, text: unescapeText(this.#raw) });
     this.#raw = '';
   }
 
@@ -86,7 +92,7 @@ export class OfxElements {
   }
 
   /** Counts the lines that are passed. */
-  #take(text: string, from: number, to: number): string {
+  #pass(text: string, from: number, to: number): string {
     for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) this.#line += 1;
     return text.slice(from, to);
   }

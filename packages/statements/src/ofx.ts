@@ -1,5 +1,6 @@
 import { calendarDate, type Draft, type Money, money, quoted, type Reading, toRow } from './booking.ts';
 import { type OfxElement, OfxElements } from './ofx-elements.ts';
+import type { RowParser } from './row-parser.ts';
 import type { ReadRow } from './statement.ts';
 
 /** Records that are no cash bookings: each becomes a refused row, so that nothing vanishes without a word. */
@@ -16,20 +17,14 @@ const accounts = new Set(['BANKACCTFROM', 'CCACCTFROM', 'INVACCTFROM', 'LOANACCT
 /** Where one of these ends, a booking inside has ended too, even where its own end tag is missing. */
 const containers = new Set(['STMTTRN', 'BANKTRANLIST', 'INVBANKTRAN', 'INVTRANLIST', ...statements, 'OFX']);
 
-/** The bookings of every statement of an OFX or QFX file, 1.x or 2.x. */
-export async function* readOfx(text: AsyncIterable<string>, currency: string): AsyncGenerator<ReadRow> {
-  const elements = new OfxElements();
-  const rows = new OfxRows(currency);
-  for await (const piece of text) for (const element of elements.push(piece)) yield* rows.take(element);
-  for (const element of elements.end()) yield* rows.take(element);
-  yield* rows.end();
-}
-
 type Open = { line: number; fields: Map<string, string> };
 /** More than any aggregate of the specification has; a file of nonsense must not fill the memory. */
 const fieldsMax = 100;
 
-class OfxRows {
+/** The bookings of every statement of an OFX or QFX file, 1.x or 2.x. */
+export class OfxParser implements RowParser {
+  readonly rows: ReadRow[] = [];
+  readonly #elements = new OfxElements((element) => this.#take(element));
   readonly #defaultCurrency: string;
   #currency = '';
   #account = '';
@@ -45,12 +40,23 @@ class OfxRows {
     this.#defaultCurrency = defaultCurrency;
   }
 
-  *take(element: OfxElement): Generator<ReadRow> {
+  push(piece: string): boolean {
+    this.#elements.push(piece);
+    return true;
+  }
+
+  end(): void {
+    this.#elements.end();
+    if (this.#booking) this.#refuse(this.#booking.line, 'The file ends in the middle of this booking.');
+    else if (!this.#isComplete) this.#refuse(this.#line, 'The file ends before </OFX>: bookings may be missing.');
+  }
+
+  #take(element: OfxElement): void {
     const { name, isClosing, line } = element;
     this.#line = line;
-    if (isClosing ? containers.has(name) : name === 'STMTTRN') yield* this.#finishBooking();
-    if (this.#booking) return this.#field(this.#booking, element);
-    if (name === 'STATUS') yield* this.#startOrEndStatus(element);
+    if (isClosing ? containers.has(name) : name === 'STMTTRN') this.#finishBooking();
+    if (this.#booking) this.#field(this.#booking, element);
+    else if (name === 'STATUS') this.#startOrEndStatus(element);
     else if (name === 'INVTRANLIST') this.#inSecurities = !isClosing;
     else if (accounts.has(name)) this.#inAccount = !isClosing;
     else if (isClosing) this.#isComplete ||= name === 'OFX';
@@ -58,15 +64,10 @@ class OfxRows {
     else if (statements.has(name)) this.#currency = this.#account = '';
     else if (name === 'CURDEF') this.#currency = element.text;
     else if (name === 'ACCTID' && this.#inAccount) this.#account = element.text;
-    else if (name === 'STMTTRNP') yield refuse(line, 'STMTTRNP is pending: the bank has not booked it yet.');
+    else if (name === 'STMTTRNP') this.#refuse(line, 'STMTTRNP is pending: the bank has not booked it yet.');
     else if (this.#inSecurities && securities.has(name))
-      yield refuse(line, `${name} is a securities transaction: only bookings of money can be imported.`);
+      this.#refuse(line, `${name} is a securities transaction: only bookings of money can be imported.`);
     else if (this.#status && this.#status.fields.size < fieldsMax) this.#status.fields.set(name, element.text);
-  }
-
-  *end(): Generator<ReadRow> {
-    if (this.#booking) yield refuse(this.#booking.line, 'The file ends in the middle of this booking.');
-    else if (!this.#isComplete) yield refuse(this.#line, 'The file ends before </OFX>: bookings may be missing.');
   }
 
   #field({ fields }: Open, { name, isClosing, text }: OfxElement): void {
@@ -76,7 +77,7 @@ class OfxRows {
     if (!isClosing && !fields.has(key) && fields.size < fieldsMax) fields.set(key, text);
   }
 
-  *#finishBooking(): Generator<ReadRow> {
+  #finishBooking(): void {
     if (!this.#booking) return;
     const { line, fields } = this.#booking;
     this.#booking = undefined;
@@ -85,7 +86,7 @@ class OfxRows {
     // <CURRENCY> says that TRNAMT is in another currency; <ORIGCURRENCY> only what it was converted from (OFX 5.2).
     const currency = field('CURRENCY.CURSYM') ?? field('CURRENCY') ?? (this.#currency || this.#defaultCurrency);
     const check = field('CHECKNUM')?.replace(/^0+/, '');
-    yield toRow({
+    const draft: Draft = {
       line,
       date: ofxDate(field('DTPOSTED')),
       money: ofxMoney(field('TRNAMT'), currency.toUpperCase()),
@@ -93,22 +94,23 @@ class OfxRows {
       note: field('MEMO') ?? (check && `Check ${check}`),
       bankId: field('FITID'),
       account: this.#account,
-    } satisfies Draft);
+    };
+    this.rows.push(toRow(draft));
   }
 
-  *#startOrEndStatus({ isClosing, line }: OfxElement): Generator<ReadRow> {
+  #refuse = (line: number, reason: string): void => void this.rows.push({ ok: false, line, reason });
+
+  #startOrEndStatus({ isClosing, line }: OfxElement): void {
     const { line: start, fields } = this.#status ?? { line, fields: new Map<string, string>() };
     this.#status = isClosing ? undefined : { line, fields: new Map() };
     if (!isClosing || fields.get('SEVERITY')?.toUpperCase() !== 'ERROR') return;
     const message = quoted(fields.get('MESSAGE') || 'no message');
-    yield refuse(
+    this.#refuse(
       start,
       `The bank answered with an error instead of bookings: ${message} (code ${fields.get('CODE')}).`,
     );
   }
 }
-
-const refuse = (line: number, reason: string): ReadRow => ({ ok: false, line, reason });
 
 /** The day as the bank wrote it: "20090401122017.000[-5:EST]" is 1 April 2009, whatever the zone. */
 function ofxDate(text: string | undefined): Reading<string> {

@@ -2,6 +2,7 @@ import { minorDigits } from '@outlay/contracts/minor-units.ts';
 import { type Draft, oneLine, type Reading, toRow } from './booking.ts';
 import { type Decimal, inferDecimal, readAmount } from './read-amount.ts';
 import { type DateOrder, inferDateOrder, readDate } from './read-date.ts';
+import type { RowParser } from './row-parser.ts';
 import type { ReadRow } from './statement.ts';
 
 const bookingTypes = /^!type:\s*(bank|ccard|cash|oth a|oth l)\b/i;
@@ -11,52 +12,52 @@ const lineMax = 4_096;
 /** More lines than any record has; 300 splits are a long pay slip. */
 const recordLinesMax = 1_000;
 
-/**
- * The bookings of a QIF file. A booking whose splits add up to it becomes one row per split.
- * @param head the file's start, by which the order of dates and the decimal mark are inferred
- */
-export async function* readQif(text: AsyncIterable<string>, head: string, currency: string): AsyncGenerator<ReadRow> {
-  const dates = [...head.matchAll(/^D(.+)$/gm)].map((match) => match[1]!);
-  const amounts = [...head.matchAll(/^[TU$](.+)$/gm)].map((match) => match[1]!);
-  const rows = new QifRows({
-    currency,
-    order: inferDateOrder(dates, currency === 'USD') ?? 'mdy',
-    decimal: inferDecimal(amounts, minorDigits(currency)) ?? '.',
-  });
-  let rest = '';
-  for await (const piece of text) {
-    const lines = (rest + piece).split('\n');
-    // A line may be longer than memory: only its start is kept.
-    rest = lines.pop()!.slice(0, lineMax);
-    for (const line of lines) yield* rows.take(line);
-  }
-  if (rest) yield* rows.take(rest);
-  yield* rows.end();
-}
-
 type Manner = { currency: string; order: DateOrder; decimal: Decimal };
 type Line = { code: string; text: string };
 
-class QifRows {
+/** The bookings of a QIF file. A booking whose splits add up to it becomes one row per split. */
+export class QifParser implements RowParser {
+  readonly rows: ReadRow[] = [];
   readonly #manner: Manner;
   /** 'bookings', 'list', 'account', or the header of records that are refused. */
   #section = 'bookings';
   #account = '';
+  #rest = '';
   #line = 0;
   #start = 0;
   #record: Line[] = [];
 
-  constructor(manner: Manner) {
-    this.#manner = manner;
+  /** @param head the file's start, by which the order of dates and the decimal mark are inferred */
+  constructor(head: string, currency: string) {
+    const dates = [...head.matchAll(/^D(.+)$/gm)].map((match) => match[1]!);
+    const amounts = [...head.matchAll(/^[TU$](.+)$/gm)].map((match) => match[1]!);
+    this.#manner = {
+      currency,
+      order: inferDateOrder(dates, currency === 'USD') ?? 'mdy',
+      decimal: inferDecimal(amounts, minorDigits(currency)) ?? '.',
+    };
   }
 
-  *take(text: string): Generator<ReadRow> {
+  push(piece: string): boolean {
+    const lines = (this.#rest + piece).split('\n');
+    // A line may be longer than memory: only its start is kept.
+    this.#rest = lines.pop()!.slice(0, lineMax);
+    for (const line of lines) this.#take(line);
+    return true;
+  }
+
+  end(): void {
+    if (this.#rest) this.#take(this.#rest);
+    this.#endSection();
+  }
+
+  #take(text: string): void {
     this.#line += 1;
     if (text.startsWith('!')) {
-      yield* this.end();
+      this.#endSection();
       this.#section = sectionOf(text) ?? this.#section;
     } else if (text.startsWith('^')) {
-      yield* this.#finish(this.#record);
+      this.#finish(this.#record);
       this.#record = [];
     } else if (text.trim() && this.#record.length < recordLinesMax) {
       if (this.#record.length === 0) this.#start = this.#line;
@@ -64,24 +65,22 @@ class QifRows {
     }
   }
 
-  *end(): Generator<ReadRow> {
+  #endSection(): void {
     if (this.#record.length > 0 && this.#section === 'bookings')
-      yield this.#refuse('The record does not end with ^: the file is cut off here.');
+      this.#refuse('The record does not end with ^: the file is cut off here.');
     this.#record = [];
   }
 
-  *#finish(record: Line[]): Generator<ReadRow> {
+  #finish(record: Line[]): void {
     if (record.length === 0 || this.#section === 'list') return;
     const field = (code: string) => record.find((line) => line.code === code)?.text || undefined;
     if (this.#section === 'account') {
       this.#account = field('N') ?? '';
     } else if (this.#section !== 'bookings') {
-      yield this.#refuse(
-        `${this.#section} holds no bookings of money: only Bank, CCard, Cash and Oth can be imported.`,
-      );
+      this.#refuse(`${this.#section} holds no bookings of money: only Bank, CCard, Cash and Oth can be imported.`);
     } else if (/^opening balance$/i.test(field('P') ?? '') && field('L')?.startsWith('[')) {
       this.#account ||= field('L')!.slice(1, -1);
-      yield this.#refuse('The opening balance of the account is no booking.');
+      this.#refuse('The opening balance of the account is no booking.');
     } else {
       const { currency, order, decimal } = this.#manner;
       const number = field('N');
@@ -94,7 +93,7 @@ class QifRows {
         account: this.#account,
         ...categoryOrAccount(field('L')),
       };
-      for (const part of this.#splits(draft, record)) yield toRow(part);
+      this.rows.push(...this.#splits(draft, record).map(toRow));
     }
   }
 
@@ -115,7 +114,7 @@ class QifRows {
     return parts.length > 1 && sum === minor(whole) && sum !== 0 ? parts : [whole];
   }
 
-  #refuse = (reason: string): ReadRow => ({ ok: false, line: this.#start, reason });
+  #refuse = (reason: string): void => void this.rows.push({ ok: false, line: this.#start, reason });
 }
 
 /** What the records after a header are; undefined where the header is an option only. */

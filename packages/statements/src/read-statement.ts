@@ -1,10 +1,11 @@
-import { readCamt053 } from './camt053.ts';
+import { Camt053Parser } from './camt053.ts';
 import { openCsv } from './csv.ts';
 import { decodeHead, decodeText, detectEncoding } from './decode.ts';
 import { detectFormat } from './detect-format.ts';
-import { readOfx } from './ofx.ts';
+import { OfxParser } from './ofx.ts';
 import { peek } from './peek.ts';
-import { readQif } from './qif.ts';
+import { QifParser } from './qif.ts';
+import { parseRows } from './row-parser.ts';
 import type { ReadOptions, ReadRow, StatementReader, StatementRow } from './statement.ts';
 
 /** How much is read ahead to recognise format, encoding, date order and columns: about a thousand bookings. */
@@ -28,11 +29,11 @@ export async function readStatement(
     const reader = { format, encoding: encoding.name, mapping: null, columns: null, mappingKey: null };
     switch (format) {
       case 'ofx':
-        return { ...reader, rows: numbered(readOfx(text, options.currency)) };
+        return { ...reader, rows: numbered(parseRows(text, new OfxParser(options.currency))) };
       case 'qif':
-        return { ...reader, rows: numbered(readQif(text, start, options.currency)) };
+        return { ...reader, rows: numbered(parseRows(text, new QifParser(start, options.currency))) };
       case 'camt.053':
-        return { ...reader, rows: numbered(readCamt053(text, options.currency)) };
+        return { ...reader, rows: numbered(parseRows(text, new Camt053Parser(options.currency))) };
       case 'csv': {
         const { rows, ...layout } = await openCsv(text, start, isWhole, options);
         return { ...reader, ...layout, rows: numbered(rows) };
