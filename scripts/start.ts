@@ -31,6 +31,7 @@ async function main(): Promise<number> {
 
 /** What goes wrong here is said, and no reason to end what runs. */
 async function makeDemo(url: string, home: string, signal: AbortSignal): Promise<void> {
+  console.log('Making the demo user, which takes a moment');
   try {
     const { email, password, added } = await ensureDemoUser(url, join(home, 'secrets'));
     console.log(
