@@ -37,6 +37,7 @@ FROM node:24-slim AS web
 WORKDIR /app
 COPY --from=manifests /app ./
 RUN npm ci --ignore-scripts --no-audit --no-fund --workspace services/web && rm -rf /root/.npm
+COPY tsconfig.json ./
 COPY packages/contracts packages/contracts
 COPY services/web services/web
 RUN cd services/web && npx vite build

@@ -151,6 +151,8 @@ class Schemas {
     } = z.toJSONSchema(schema, {
       io: direction,
       override: ({ jsonSchema }) => {
+        // `format: date` says it; zod's leap-year expression is for machines that validate without formats.
+        if (jsonSchema.format === 'date' || jsonSchema.format === 'date-time') delete jsonSchema.pattern;
         // A client must put up with a new field in an answer.
         if (direction === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       },
