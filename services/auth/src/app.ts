@@ -1,4 +1,3 @@
-import type { AllowRule } from '@outlay/identity/allow-list.ts';
 import { createAuthentication } from '@outlay/identity/authentication.ts';
 import { createUserTokenVerifier } from '@outlay/identity/user-token.ts';
 import type { WorkloadVerifier } from '@outlay/identity/workload-token.ts';
@@ -7,6 +6,7 @@ import type { Log } from '@outlay/service-kit/log.ts';
 import type { Metrics } from '@outlay/service-kit/metrics.ts';
 import type { AppState, Route } from '@outlay/service-kit/route.ts';
 import type Koa from 'koa';
+import { allowList } from './allow-list.ts';
 import type { AuthParts } from './auth-parts.ts';
 import { publishKeys } from './keys/publish-keys.ts';
 import { login } from './sessions/login.ts';
@@ -15,12 +15,7 @@ import { refresh } from './sessions/refresh.ts';
 import { changeMe, me } from './users/me.ts';
 import { register } from './users/register.ts';
 
-/** Who may call auth. */
-export const authAllowList: readonly AllowRule[] = [
-  { paths: '/.well-known/jwks.json', callers: ['gateway', 'expense', 'analytics'] },
-  { paths: '/api/v1/auth/*', callers: ['gateway'] },
-];
-
+/** Every operation of this service. */
 export const authRoutes = (parts: AuthParts): Route[] => [
   register(parts),
   login(parts),
@@ -38,7 +33,7 @@ export function createAuthApp(
 ): Koa<AppState> {
   const authentication = createAuthentication({
     workloads,
-    allowList: authAllowList,
+    allowList,
     verifyUser: createUserTokenVerifier({ ...parts.userTokens, keys: parts.keys }),
   });
   return createApp({ routes: authRoutes(parts), authentication, log, metrics });

@@ -19,6 +19,9 @@ export interface AuthOptions {
   algorithm: SignatureAlgorithm;
   keyEncryptionKey: Buffer;
   keyRotationHours: number;
+  unreadableKeys?: 'refuse' | 'replace';
+  /** How many passwords are hashed at once, and how many wait for it; see `createPasswords` for what is right. */
+  hashing?: { atOnce: number; waitingMax: number };
   registry: Registry;
   log: Log;
   now?: () => number;
@@ -51,6 +54,7 @@ export function createAuthParts(options: AuthOptions): AuthParts {
     store: keyStore,
     keyEncryptionKey: options.keyEncryptionKey,
     algorithm: options.algorithm,
+    unreadable: options.unreadableKeys ?? 'refuse',
     rotationMs: options.keyRotationHours * 3_600_000,
     tokenLifeMs: accessTokenSeconds * 1_000,
     registry,
@@ -62,7 +66,7 @@ export function createAuthParts(options: AuthOptions): AuthParts {
     userTokens,
     users,
     sessions,
-    passwords: createPasswords(metrics),
+    passwords: createPasswords(metrics, options.hashing),
     keys,
     answerSession: createSessionAnswer(keys, { ...userTokens, lifeSeconds: accessTokenSeconds }, now),
     metrics,

@@ -16,6 +16,8 @@ const settings = {
     .transform((text) => Buffer.from(text, 'base64')),
   USER_TOKEN_ALGORITHM: z.enum(signatureAlgorithms).default('ES256'),
   ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(30).max(600).default(600),
+  /** Where KEY_ENCRYPTION_KEY does not open the stored keys: stop, or replace them (access tokens end, sessions do not). */
+  UNREADABLE_KEYS: z.enum(['refuse', 'replace']).default('refuse'),
   KEY_ROTATION_HOURS: z.coerce.number().min(1).max(8_760).default(720),
 };
 

@@ -23,6 +23,7 @@ await run(async () => {
     algorithm: config.USER_TOKEN_ALGORITHM,
     keyEncryptionKey: config.KEY_ENCRYPTION_KEY,
     keyRotationHours: config.KEY_ROTATION_HOURS,
+    unreadableKeys: config.UNREADABLE_KEYS,
     registry,
     log,
   });

@@ -17,7 +17,7 @@ export interface TestAuth {
   readonly identity: TestIdentity;
   /** Every line that was logged. */
   readonly lines: string[];
-  /** Milliseconds to add to the service's clock. */
+  /** The service's clock stands still from its start on and moves by this alone, however slow the machine is. */
   readonly clock: { aheadMs: number };
   apiOf(caller: string): Api;
   /** A sample of /metrics by its name and one label, like `outcome="taken"`. */
@@ -35,12 +35,13 @@ export async function startTestAuth({
   const { log, lines } = captureLog('auth');
   const metrics = createMetrics('auth');
   const clock = { aheadMs: 0 };
+  const startedAt = Date.now();
   const parts = createAuthParts({
     connection: database.connection,
     userTokens: identity.userTokenSettings,
     ...defaults(log),
     registry: metrics.registry,
-    now: () => Date.now() + clock.aheadMs,
+    now: () => startedAt + clock.aheadMs,
     ...changes,
   });
   await parts.start();

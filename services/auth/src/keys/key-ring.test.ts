@@ -161,7 +161,7 @@ describe('signing keys', () => {
   it('tell their age, so that a rotation that fails can be noticed', async () => {
     const auth = await start();
     auth.clock.aheadMs = 2 * hourMs;
-    expect(await auth.metric('auth_signing_key_age_seconds')).to.be.within(7_199, 7_230);
+    expect(await auth.metric('auth_signing_key_age_seconds')).to.equal(7_200);
   });
 
   describe('stop the start with one line that names the variable', () => {
@@ -189,6 +189,28 @@ describe('signing keys', () => {
       await keys.updateOne({}, { $set: { sealed: Buffer.alloc(100).toString('base64') } });
       expect(await failure({})).to.be.instanceOf(ConfigError);
     });
+  });
+
+  it('are replaced at the start where that is asked for and the key-encryption key is lost; sessions live on', async () => {
+    const before = await start();
+    const registered = await before.api.post('/api/v1/auth/register', newPerson({ delivery: 'body' }));
+    const [lost] = await kids(before);
+    const lostKek = { keyEncryptionKey: Buffer.alloc(32, 8), unreadableKeys: 'replace' } as const;
+    const [after, other] = await Promise.all([start(lostKek), start(lostKek)]);
+    expect(await kids(after))
+      .to.have.length(1)
+      .and.not.include(lost);
+    expect(await kids(other)).to.deep.equal(await kids(after));
+
+    const { accessToken, refreshToken } = registered.body;
+    expect((await after.api.get('/api/v1/auth/me', bearer(accessToken))).status).to.equal(401);
+    const refreshed = await after.api.post('/api/v1/auth/refresh', { refreshToken, delivery: 'body' });
+    expect(kidOf(refreshed.body.accessToken)).to.equal((await kids(after))[0]);
+  });
+
+  it('are not touched by asking for that where they open', async () => {
+    const before = await kids(await start());
+    expect(await kids(await start({ unreadableKeys: 'replace' }))).to.deep.equal(before);
   });
 
   it('keep their secrets out of the log', async () => {

@@ -16,6 +16,8 @@ export interface KeyRingOptions {
   /** 32 bytes. */
   keyEncryptionKey: Buffer;
   algorithm: SignatureAlgorithm;
+  /** At the start, where a stored key does not open: stop, or make new ones, which makes every access token invalid. */
+  unreadable: 'refuse' | 'replace';
   rotationMs: number;
   /** How long a token that was signed just now may still be presented. */
   tokenLifeMs: number;
@@ -53,7 +55,7 @@ interface Key extends SigningKey {
 }
 
 export function createKeyRing(options: KeyRingOptions): KeyRing {
-  const { store, keyEncryptionKey, algorithm, rotationMs, tokenLifeMs, registry, log, now } = options;
+  const { store, keyEncryptionKey, algorithm, unreadable, rotationMs, tokenLifeMs, registry, log, now } = options;
   let keys: readonly Key[] = [];
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> = Promise.resolve();
@@ -76,6 +78,14 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
 
   async function load(): Promise<void> {
     keys = (await store.all()).map((sealed) => toKey(sealed, keyEncryptionKey));
+  }
+
+  /** By kid, so that a replica that does the same at the same time loses nothing of what we make next. */
+  async function removeUnreadable(): Promise<void> {
+    const lost = (await store.all()).filter((sealed) => !opens(sealed, keyEncryptionKey)).map(({ kid }) => kid);
+    if (lost.length === 0) return;
+    await store.remove(lost);
+    log.warn({ kids: lost }, 'signing keys were sealed with another KEY_ENCRYPTION_KEY: removed');
   }
 
   /** Safe with any number of replicas: they agree on the next generation, and its number can be taken once. */
@@ -117,6 +127,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     key: async (kid) => keys.find((key) => key.kid === kid)?.publicKey,
     tend,
     async start() {
+      if (unreadable === 'replace') await removeUnreadable();
       await tend();
       timer = setInterval(() => {
         round = tend().catch((error: unknown) => log.error({ err: error }, 'tending the signing keys failed'));
@@ -145,6 +156,15 @@ function toKey({ generation, kid, algorithm, sealed, signsFrom }: SealedKey, key
   const privateKey = openKey(keyEncryptionKey, kid, sealed);
   const publicKey = createPublicKey(privateKey);
   return { generation, kid, algorithm, privateKey, publicKey, signsFromMs: signsFrom.getTime() };
+}
+
+function opens(key: SealedKey, keyEncryptionKey: Buffer): boolean {
+  try {
+    toKey(key, keyEncryptionKey);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const toJwk = ({ kid, algorithm, publicKey }: Key): JwkSet['keys'][number] =>

@@ -51,6 +51,10 @@ export function createKeyStore(connection: Connection) {
       }
     },
 
+    async remove(kids: readonly string[]): Promise<void> {
+      await keys.deleteMany({ kid: { $in: kids } });
+    },
+
     async removeBefore(generation: number): Promise<void> {
       await keys.deleteMany({ _id: { $lt: generation } });
     },
