@@ -76,6 +76,8 @@ export function createImportStore(connection: Connection) {
   const remembered = connection.model('ImportedRow', RememberedSchema);
   const mappings = connection.model('ImportMapping', MappingSchema);
 
+  /** The TTL monitor comes round once a minute: until then the clock decides. */
+  const alive = () => ({ $or: [{ expiresAt: null }, { expiresAt: { $gt: new Date() } }] });
   const ofLedger = (ledger: string, id: string) => ({ _id: new ObjectId(id), ledger: new ObjectId(ledger) });
   const rememberedId = (ledger: string, key: string) => `${ledger}:${key}`;
 
@@ -90,17 +92,23 @@ export function createImportStore(connection: Connection) {
     },
 
     async findImport(ledger: string, id: string): Promise<ImportRecord | undefined> {
-      // The TTL monitor comes round once a minute: until then the clock decides.
-      const filter = { ...ofLedger(ledger, id), $or: [{ expiresAt: null }, { expiresAt: { $gt: new Date() } }] };
-      const found = await imports.findOne(filter).lean();
+      const found = await imports.findOne({ ...ofLedger(ledger, id), ...alive() }).lean();
       return found ? toRecord(found) : undefined;
     },
 
     /** @param before id of the last import of the page before */
     async listImports(ledger: string, limit: number, before?: string): Promise<ImportRecord[]> {
-      const filter = { ledger: new ObjectId(ledger), ...(before && { _id: { $lt: new ObjectId(before) } }) };
+      const after = before === undefined ? {} : { _id: { $lt: new ObjectId(before) } };
+      const filter = { ledger: new ObjectId(ledger), ...after, ...alive() };
       const found = await imports.find(filter, { choice: 0 }).sort({ _id: -1 }).limit(limit).lean();
       return found.map(toRecord);
+    },
+
+    /** Keeps a ledger's latest previews only: each may be 20 MiB. */
+    async discardPreviews(ledger: string, kept: number): Promise<void> {
+      const filter = { ledger: new ObjectId(ledger), status: 'preview' };
+      const old = await imports.find(filter, { _id: 1 }).sort({ _id: -1 }).skip(kept).lean();
+      for (const { _id } of old) await this.deletePreview(ledger, _id.toHexString());
     },
 
     /** Deletes a preview with its rows. @returns false where there is none (any more) */

@@ -15,6 +15,8 @@ import { createFingerprints } from './row-fingerprint.ts';
 /** As many as a commit may name; a file of 20 MiB can hold millions of tiny ones. */
 export const rowsMax = 100_000;
 const previewMs = 24 * 3_600_000;
+/** Of one ledger; a person looks at one or two. */
+const previewsMax = 20;
 
 export interface PreviewDependencies {
   store: ImportStore;
@@ -73,6 +75,7 @@ export async function previewStatement(
       expiresAt,
     };
     await store.addImport(preview);
+    await store.discardPreviews(ledger.id, previewsMax);
     return preview;
   } catch (error) {
     // Where even this fails, the rows expire.
