@@ -1,9 +1,11 @@
+import { userKeysFrom } from '@outlay/identity/settings.ts';
+import { createUserTokenVerifier } from '@outlay/identity/user-token.ts';
 import { createMetrics } from '@outlay/service-kit/metrics.ts';
 import { expect } from 'chai';
 import mongoose from 'mongoose';
 import { createTestIdentity } from '../../../test/support/test-identity.ts';
 import { captureLog } from '../../../test/support/test-server.ts';
-import { startTestAuth, type TestAuth, testKeyEncryptionKey } from '../test/start-test-auth.ts';
+import { newPerson, startTestAuth, type TestAuth, testKeyEncryptionKey } from '../test/start-test-auth.ts';
 import { authRoutes } from './app.ts';
 import { createAuthParts } from './auth-parts.ts';
 
@@ -39,6 +41,13 @@ describe('auth', () => {
     const answer = await auth.api.get('/.well-known/jwks.json');
     expect(answer.headers.get('cache-control')).to.equal('public, max-age=300');
     expect((await auth.api.get('/api/v1/auth/me')).headers.get('cache-control')).to.equal('no-store');
+  });
+
+  it('issues tokens that another service accepts by the keys it fetches from here', async () => {
+    const { body } = await auth.api.post('/api/v1/auth/register', newPerson());
+    const keys = userKeysFrom(`${auth.server.baseUrl}/.well-known/jwks.json`, auth.identity.credentialsFor('expense'));
+    const verify = createUserTokenVerifier({ ...auth.identity.userTokenSettings, keys });
+    expect((await verify(body.accessToken)).id).to.equal(body.user.id);
   });
 
   it('describes its routes without a database', () => {

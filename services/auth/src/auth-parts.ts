@@ -56,7 +56,6 @@ export function createAuthParts(options: AuthOptions): AuthParts {
     algorithm: options.algorithm,
     unreadable: options.unreadableKeys ?? 'refuse',
     rotationMs: options.keyRotationHours * 3_600_000,
-    tokenLifeMs: accessTokenSeconds * 1_000,
     registry,
     log,
     now,

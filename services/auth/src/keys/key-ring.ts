@@ -19,8 +19,6 @@ export interface KeyRingOptions {
   /** At the start, where a stored key does not open: stop, or make new ones, which makes every access token invalid. */
   unreadable: 'refuse' | 'replace';
   rotationMs: number;
-  /** How long a token that was signed just now may still be presented. */
-  tokenLifeMs: number;
   registry: Registry;
   log: Log;
   now: () => number;
@@ -45,8 +43,8 @@ const tendEveryMs = 60_000;
  * rounds) and five (the verifiers' caches); the rest is for clocks that differ and a round that fails.
  */
 export const publishedAheadMs = 15 * 60_000;
-/** A replaced key is published this much longer than its last token lives, for clocks that differ. */
-const clockToleranceMs = 60_000;
+/** A replaced key stays as long as any token lives at most, whatever is configured now, and a minute for clocks that differ. */
+const publishedAfterMs = 11 * 60_000;
 
 interface Key extends SigningKey {
   generation: number;
@@ -55,7 +53,7 @@ interface Key extends SigningKey {
 }
 
 export function createKeyRing(options: KeyRingOptions): KeyRing {
-  const { store, keyEncryptionKey, algorithm, unreadable, rotationMs, tokenLifeMs, registry, log, now } = options;
+  const { store, keyEncryptionKey, algorithm, unreadable, rotationMs, registry, log, now } = options;
   let keys: readonly Key[] = [];
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> = Promise.resolve();
@@ -109,7 +107,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   }
 
   async function forgetUnneeded(): Promise<void> {
-    const successor = keys.findLast(({ signsFromMs }) => signsFromMs <= now() - tokenLifeMs - clockToleranceMs);
+    const successor = keys.findLast(({ signsFromMs }) => signsFromMs <= now() - publishedAfterMs);
     if (!successor || successor === keys[0]) return;
     await store.removeBefore(successor.generation);
     await load();
