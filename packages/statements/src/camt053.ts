@@ -32,7 +32,8 @@ export class Camt053Parser implements RowParser {
   #details: TransactionDetails[] = [];
   /** Characters since the parser last reported anything. */
   #silence = 0;
-  #skippedLines: number | undefined;
+  #isStarted = false;
+  #skippedLines = 0;
 
   constructor(currency: string) {
     this.#currency = currency;
@@ -47,12 +48,10 @@ export class Camt053Parser implements RowParser {
 
   push(piece: string): boolean {
     return this.#try(() => {
-      let xml = piece;
-      if (this.#skippedLines === undefined) {
-        // XML allows nothing before its declaration; some banks put an empty line there.
-        xml = piece.trimStart();
-        this.#skippedLines = piece.slice(0, piece.length - xml.length).split('\n').length - 1;
-      }
+      // XML allows nothing before its declaration; some banks put an empty line there.
+      const xml = this.#isStarted ? piece : piece.trimStart();
+      this.#isStarted ||= xml !== '';
+      this.#skippedLines += piece.slice(0, piece.length - xml.length).split('\n').length - 1;
       this.#silence += xml.length;
       this.#xml.write(xml);
       if (this.#silence > silenceMax) throw new Error('a value is too long');
@@ -78,7 +77,7 @@ export class Camt053Parser implements RowParser {
     }
   }
 
-  #line = (): number => this.#xml.line + (this.#skippedLines ?? 0);
+  #line = (): number => this.#xml.line + this.#skippedLines;
 
   #opened(name: string, currency: string): void {
     this.#silence = 0;

@@ -19,7 +19,7 @@ const headerRowsMax = 50;
 /** The contract's bound for a column. */
 const columnsMax = 200;
 /** Rows by which columns are told apart; more would say the same. */
-const profiledRows = 200;
+const profiledRows = 100;
 const knownCurrencies = new Set(currencies);
 
 /**
@@ -76,7 +76,8 @@ class Guess {
     // A heading needs little support by what stands below it; without one the column must speak for itself.
     const isEmpty = this.#data.length === 0;
     const mayBeDate = ({ filled, dates }: Profile) => isEmpty || (filled >= 0.3 && dates >= 0.2);
-    const mayBeAmount = ({ filled, amounts }: Profile) => isEmpty || (filled >= 0.5 && amounts >= 0.2);
+    const mayBeAmount = ({ filled, amounts, dates }: Profile) =>
+      isEmpty || (filled >= 0.5 && amounts >= 0.2 && dates < 0.5);
     const isPart = ({ filled, amounts }: Profile) => filled === 0 || amounts >= 0.2;
     const isDate = ({ filled, dates }: Profile) => filled >= 0.5 && dates >= 0.5;
     let date = this.#pick('date', mayBeDate) ?? this.#first(isDate);
@@ -96,8 +97,7 @@ class Guess {
 
     const money = [amount, debit, credit].flatMap((column) => (column === null ? [] : this.#all(column)));
     const sign = amount === null || money.some(isSigned) ? null : this.#first(isDirection);
-    const isCard = this.#headings.some((heading) => cardHeadings.test(heading));
-    const positives = money.filter((text) => text && !isSigned(text)).length / money.filter(Boolean).length;
+    const isSpentPositive = amount !== null && sign === null && this.#isSpentPositive(money.filter(Boolean));
     const mapping: CsvMapping = {
       delimiter: this.#delimiter,
       headerRows: this.#header?.endLine ?? 0,
@@ -108,15 +108,23 @@ class Guess {
       credit,
       sign,
       decimal: inferDecimal(money, minorDigits(this.#currency)) ?? (this.#delimiter === ';' ? ',' : '.'),
-      negate: amount !== null && sign === null && isCard && positives > 0.6,
+      negate: isSpentPositive,
       currency: this.#pick('currency', isCurrency) ?? (this.#isNamed ? null : this.#first(isCurrency)),
       bankId: this.#pick('bankId', isUnique),
       category: this.#pick('category', isText),
-      payee: this.#pick('payee', isText) ?? this.#longest(),
-      note: this.#pick('note', isText) ?? (this.#isNamed ? null : this.#longest()),
+      payee: this.#pick('payee', isUsedText) ?? this.#pick('payee', isText) ?? this.#longest(),
+      note: this.#pick('note', isUsedText) ?? this.#pick('note', isText) ?? (this.#isNamed ? null : this.#longest()),
     };
     const fields = Object.values(mapping).filter((value) => value !== null).length;
     return { mapping, key: this.#key(mapping), score: this.#readableRows(mapping) * 100 + fields };
+  }
+
+  /** Cards' exports: most amounts are positive, or those that are not spent are marked CR. */
+  #isSpentPositive(money: string[]): boolean {
+    const positives = money.filter((text) => !isSigned(text));
+    const credits = positives.filter((text) => /\bCR\b/i.test(text));
+    if (credits.length > 0) return positives.length === money.length && credits.length < money.length;
+    return positives.length > money.length * 0.6 && this.#headings.some((heading) => cardHeadings.test(heading));
   }
 
   /** The best column of a field by heading, of those that hold what the field needs. */
@@ -165,12 +173,13 @@ class Guess {
   #all = (column: number): string[] => this.#data.map(({ cells }) => cells[column]?.trim() ?? '');
 
   #profile(column: number): Profile {
-    const cells = this.#data.slice(0, profiledRows).map((record) => record.cells[column]?.trim() ?? '');
-    const filled = cells.filter(Boolean);
+    const cells = this.#all(column);
+    const sample = cells.slice(0, profiledRows);
+    const filled = sample.filter(Boolean);
     const share = (accepts: (text: string) => boolean) => filled.filter(accepts).length / Math.max(1, filled.length);
     return {
       cells,
-      filled: filled.length / Math.max(1, cells.length),
+      filled: filled.length / Math.max(1, sample.length),
       dates: share(isDateText),
       amounts: share(isAmountText),
     };
@@ -186,7 +195,13 @@ class Guess {
 
   /** Without a header the layout itself is the signature. */
   #key({ headerRows, delimiter, date, amount, debit, credit }: CsvMapping): string {
-    const layout = this.#header ? this.#headings : [this.#columns.length, date, amount, debit, credit];
+    const layout = this.#header?.cells.map((cell) => cell.trim().toLowerCase()) ?? [
+      this.#columns.length,
+      date,
+      amount,
+      debit,
+      credit,
+    ];
     return layoutKey([delimiter, headerRows, ...layout]);
   }
 }
@@ -227,6 +242,7 @@ const isAmountText = (text: string): boolean => /\d/.test(text) && looksLikeAmou
 const isSigned = (text: string): boolean => /^\(|[-\u2212\u2013]|\b(DR|DB)\b/i.test(text);
 const hasDecimals = ({ cells }: Profile): boolean => cells.some((cell) => /[.,]\d|^-/.test(cell));
 const isText = ({ dates, filled }: Profile): boolean => filled === 0 || dates < 0.5;
+const isUsedText = (column: Profile): boolean => column.filled >= 0.3 && isText(column);
 const isCurrency = ({ cells }: Profile): boolean => isEvery(cells, (cell) => knownCurrencies.has(cell.toUpperCase()));
 const isDirection = ({ cells, filled }: Profile): boolean =>
   filled >= 0.5 && isEvery(cells, (cell) => directionWords.has(cell.toLowerCase()));

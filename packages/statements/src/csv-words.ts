@@ -40,7 +40,7 @@ export const headings = {
   note: [
     /^(verwendungszweck|payment reference|reference|note|notes|memo|remarks|message|comment|purpose|additional information)$/,
     /^(mededelingen|mededeling|communication|communications|motif|libelle operation|observaciones|observacoes|omschrijving( 1)?|mensaje)$/,
-    /^(description|transaction description|beschreibung|libelle|concepto|descricao|descripcion|descrizione|text|buchungstext)$/,
+    /^(description|transaction description|beschreibung|libelle|concepto|descricao|descripcion|descrizione|label|text|buchungstext)$/,
     /^(description|beschreibung|omschrijving) ?[23]$/,
   ],
   currency: [
@@ -78,7 +78,7 @@ export const plainHeading = (text: string): string =>
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
-    .replace(/[^a-z0-9]+/g, ' ')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
     .replace(/ ?1$/, '')
     .replace(unit, '');

@@ -110,7 +110,10 @@ describe('readStatement of banks’ CSV files', () => {
   it('Boursorama: spaces between thousands, categories', async () => {
     const { rows, bookings } = await csv('boursorama');
 
-    expect(rows).to.deep.equal(['2: 2026-01-06 -123456 EUR | carrefour | ', '3: 2026-01-05 +250000 EUR | acme | ']);
+    expect(rows).to.deep.equal([
+      '2: 2026-01-06 -123456 EUR | carrefour | CARTE 05/01/26 CARREFOUR',
+      '3: 2026-01-05 +250000 EUR | acme | VIR SALAIRE',
+    ]);
     expect(bookings.map(({ categoryName }) => categoryName)).to.deep.equal(['Alimentation', 'Salaires']);
   });
 
@@ -282,6 +285,10 @@ describe('amounts in CSV', () => {
       'The currency "XYZ" of Column "Amount" is not an ISO 4217 code like EUR.',
       'Column "Amount" "12 apples" is no amount with a decimal point.',
     ]);
+  });
+
+  it('that are spent without a sign, where only credits are marked, are expenses', async () => {
+    expect(await amounts('12.50', '500.00 CR', '7.00')).to.deep.equal(['-1250 EUR', '+50000 EUR', '-700 EUR']);
   });
 
   it('in two columns: exactly one of them counts', async () => {

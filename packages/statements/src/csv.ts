@@ -118,15 +118,14 @@ class RowReader {
   #money(cells: string[]): Reading<Money> {
     const { amount, debit, credit, sign, negate } = this.mapping;
     const currency = this.#cell(cells, this.mapping.currency).toUpperCase() || this.#currency;
-    const read = (column: number) =>
-      readAmount(this.#cell(cells, column), this.mapping.decimal, currency, this.#name(column));
+    const read = (column: number, positive: 1 | -1 = 1) =>
+      readAmount(this.#cell(cells, column), this.mapping.decimal, currency, this.#name(column), positive);
     if (amount !== null) {
-      const money = read(amount);
-      if (sign === null || sign === undefined) return negate ? directed(money, (minor) => -minor) : money;
+      if (sign === null || sign === undefined) return read(amount, negate ? -1 : 1);
       const word = this.#cell(cells, sign);
       const direction = directionWords.get(word.toLowerCase());
       if (!direction) return { wrong: `${this.#name(sign)} ${quoted(word)} says neither debit nor credit.` };
-      return directed(money, (minor) => Math.abs(minor) * direction);
+      return directed(read(amount), (minor) => Math.abs(minor) * direction);
     }
     const sides = [debit, credit].filter((column) => column !== null);
     // "0.00" in the other column is as good as nothing.

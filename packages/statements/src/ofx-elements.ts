@@ -3,6 +3,7 @@ export type OfxElement = { name: string; isClosing: boolean; text: string; line:
 
 /** Longer than any value that is imported; the rest of a longer text is dropped, so that memory stays bounded. */
 const textMax = 4_096;
+/** At least what `tag` can match. */
 const tagMax = 256;
 const tag = /<(\/?)([A-Za-z][\w.:-]{0,80})[^<>]{0,160}>/y;
 const sections: readonly { start: string; end: string; isText: boolean }[] = [
@@ -17,11 +18,13 @@ const sections: readonly { start: string; end: string; isText: boolean }[] = [
  */
 export class OfxElements {
   readonly #take: (element: OfxElement) => void;
-  #buffer = '';
+  /** What is not passed yet: all of a piece, then what only the next piece can decide. */
+  #text = '';
+  #at = 0;
   #line = 1;
-  #open: OfxElement | undefined;
-  #raw = '';
   #section: (typeof sections)[number] | undefined;
+  #open: Omit<OfxElement, 'text'> | undefined;
+  #value = '';
 
   /** @param take is given each element as soon as the next one starts */
   constructor(take: (element: OfxElement) => void) {
@@ -29,72 +32,75 @@ export class OfxElements {
   }
 
   push(piece: string): void {
-    this.#read(this.#buffer + piece, false);
+    this.#text += piece;
+    this.#read(false);
   }
 
   /** Hands on the last element. */
   end(): void {
-    this.#read(this.#buffer, true);
-    this.#flush();
+    this.#read(true);
+    this.#finish();
   }
 
-  #read(text: string, isLast: boolean): void {
-    let at = 0;
-    while (at < text.length) {
-      if (this.#section) {
-        const { end, isText } = this.#section;
-        const found = text.indexOf(end, at);
-        // Without the end in sight, its first characters may already be here.
-        const stop = found >= 0 ? found : isLast ? text.length : Math.max(at, text.length - end.length + 1);
-        const value = this.#pass(text, at, stop);
-        if (isText) this.#append(value.replaceAll('&', '&amp;'));
-        at = stop;
-        if (found < 0) break;
-        at += end.length;
-        this.#section = undefined;
-        continue;
-      }
-      const next = text.indexOf('<', at);
-      const stop = next < 0 ? text.length : next;
-      this.#append(this.#pass(text, at, stop));
-      at = stop;
-      if (next < 0) break;
-      const section = sections.find(({ start }) => text.startsWith(start, at));
-      tag.lastIndex = at;
-      const match = section ? null : tag.exec(text);
-      if (section) {
-        this.#section = section;
-        at += section.start.length;
-      } else if (match) {
-        this.#flush();
-        this.#open = { name: match[2]!.toUpperCase(), isClosing: match[1] === '/', text: '', line: this.#line };
-        this.#pass(text, at, tag.lastIndex);
-        at = tag.lastIndex;
-      } else if (!isLast && text.length - at < tagMax && !/[<>]/.test(text.slice(at + 1))) {
-        break; // a tag that the next piece completes
-      } else {
-        this.#append('<'); // "A < B" in a payee
-        at += 1;
-      }
+  #read(isLast: boolean): void {
+    let goesOn = true;
+    while (goesOn && this.#at < this.#text.length)
+      goesOn = this.#section ? this.#readSection(this.#section, isLast) : this.#readMarkup(isLast);
+    this.#text = this.#text.slice(this.#at);
+    this.#at = 0;
+  }
+
+  /** @returns false where the section goes on in the next piece */
+  #readSection({ end, isText }: (typeof sections)[number], isLast: boolean): boolean {
+    const found = this.#text.indexOf(end, this.#at);
+    // Without the end in sight, its first characters may already be here.
+    const stop = found >= 0 ? found : this.#text.length - (isLast ? 0 : end.length - 1);
+    const text = this.#pass(Math.max(this.#at, stop));
+    if (isText) this.#append(text.replaceAll('&', '&amp;'));
+    if (found < 0) return false;
+    this.#pass(found + end.length);
+    this.#section = undefined;
+    return true;
+  }
+
+  /** @returns false where a tag goes on in the next piece */
+  #readMarkup(isLast: boolean): boolean {
+    const start = this.#text.indexOf('<', this.#at);
+    this.#append(this.#pass(start < 0 ? this.#text.length : start));
+    if (start < 0) return true;
+    tag.lastIndex = start;
+    const match = tag.exec(this.#text);
+    this.#section = sections.find((section) => this.#text.startsWith(section.start, start));
+    if (this.#section) this.#pass(start + this.#section.start.length);
+    else if (match) {
+      this.#finish();
+      this.#open = { name: match[2]!.toUpperCase(), isClosing: match[1] === '/', line: this.#line };
+      this.#pass(tag.lastIndex);
+    } else {
+      const rest = this.#text.slice(start + 1, start + tagMax);
+      if (!isLast && rest.length < tagMax - 1 && !/[<>]/.test(rest)) return false;
+      this.#append(this.#pass(start + 1)); // "A < B" in a payee
     }
-    this.#buffer = text.slice(at);
+    return true;
   }
 
-  #flush(): void {
-    const element = this.#open;
+  #finish(): void {
+    const element = this.#open && { ...this.#open, text: unescapeText(this.#value) };
     this.#open = undefined;
-    if (element) this.#take({ ...element, text: unescapeText(this.#raw) });
-    this.#raw = '';
+    this.#value = '';
+    if (element) this.#take(element);
   }
 
   #append(text: string): void {
-    if (this.#raw.length < textMax) this.#raw += text.slice(0, textMax - this.#raw.length);
+    if (this.#value.length < textMax) this.#value += text.slice(0, textMax - this.#value.length);
   }
 
-  /** Counts the lines that are passed. */
-  #pass(text: string, from: number, to: number): string {
-    for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) this.#line += 1;
-    return text.slice(from, to);
+  /** Goes on to a position and counts the lines on the way. */
+  #pass(to: number): string {
+    const text = this.#text.slice(this.#at, to);
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) this.#line += 1;
+    this.#at = to;
+    return text;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Money, money, quoted, type Reading } from './booking.ts';
+import { directed, type Money, money, quoted, type Reading } from './booking.ts';
 
 export type Decimal = '.' | ',';
 
@@ -26,20 +26,28 @@ const directions: Readonly<Record<string, 1 | -1>> = { CR: 1, C: 1, H: 1, DR: -1
 const number = /(?:(?<!\p{L})[.,])?\d[\d.,' ]*/u;
 
 /** What an amount's text says: digits with at most one '.', and a currency where it names one. */
-type Parts = { unsigned: string; isNegative: boolean; currency: string | undefined };
+type Parts = { unsigned: string; sign: 1 | -1; direction: 1 | -1 | undefined; currency: string | undefined };
 
 /**
  * Reads an amount as people's banks write it: "-1.234,56 €", "(12.50)", "1'234.50-", "USD 12", "12.50 DR".
  * @param decimal the file's decimal mark; the other one may group thousands
  * @param currency of the amount, unless it says so itself
  * @param field how the file calls it, for the reason
+ * @param positive what a positive amount is: 1 where it came in, -1 where it was spent; words like CR stand by themselves
  */
-export function readAmount(text: string, decimal: Decimal, currency: string, field: string): Reading<Money> {
+export function readAmount(
+  text: string,
+  decimal: Decimal,
+  currency: string,
+  field: string,
+  positive: 1 | -1 = 1,
+): Reading<Money> {
   if (text.trim() === '') return { wrong: `${field} is empty: an amount is required.` };
   const parts = amountParts(text, decimal);
   if (!parts)
     return { wrong: `${field} ${quoted(text)} is no amount with a decimal ${decimal === '.' ? 'point' : 'comma'}.` };
-  return money(`${parts.isNegative ? '-' : ''}${parts.unsigned}`, parts.currency ?? currency, field);
+  const read = money(parts.unsigned, parts.currency ?? currency, field);
+  return directed(read, (minor) => minor * (parts.direction ?? parts.sign * positive));
 }
 
 /** True for a text that is an amount, be it zero or out of bounds, with either decimal mark. */
@@ -53,20 +61,22 @@ function amountParts(text: string, decimal: Decimal): Parts | undefined {
   const around = plain.replace(digits, ' ');
   const signs = around.match(/[-+()]/g)?.join('') ?? '';
   if (!['', '+', '-', '()'].includes(signs)) return undefined;
-  let isNegative = signs === '-' || signs === '()';
+  let direction: Parts['direction'];
   let currency: string | undefined;
   for (const word of around
     .replace(/[-+()]/g, ' ')
     .split(' ')
     .filter(Boolean)) {
-    const direction = directions[word.toUpperCase()];
-    if (direction) isNegative ||= direction < 0;
+    const way = directions[word.toUpperCase()];
+    if (way) direction = way;
     else if (symbols[word]) currency = symbols[word];
     else if (/^[A-Z]{3}$/.test(word)) currency = word;
     else if (!vagueSymbols.includes(word)) return undefined;
   }
   const unsigned = ungrouped(digits.trim(), decimal);
-  return unsigned === undefined ? undefined : { unsigned, isNegative, currency };
+  return unsigned === undefined
+    ? undefined
+    : { unsigned, sign: signs === '-' || signs === '()' ? -1 : 1, direction, currency };
 }
 
 /** One kind of minus, of apostrophe, and of space; no space but between digits. */

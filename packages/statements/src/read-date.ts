@@ -98,7 +98,7 @@ const plain = (name: string) =>
  */
 export function inferDateOrder(samples: readonly string[], prefersMonthFirst: boolean): DateOrder | undefined {
   const readings = dateOrders
-    .map((order) => ({ order, days: readableDays(samples, order) }))
+    .map((order) => ({ order, days: readableDays([...new Set(samples)], order) }))
     // "31.12.25" is also a day of 2031: where the year is put at the wrong end, a month becomes decades.
     .filter(({ order, days }) => order !== 'ymd' || samples.some((text) => /^\d{4}/.test(text)) || span(days) < 1_100);
   const most = Math.max(...readings.map(({ days }) => days.length));

@@ -203,6 +203,14 @@ describe('the chunks of a source', () => {
       );
     });
 
+  it('do not matter where white space stands before the XML', async () => {
+    const bytes = Buffer.concat([Buffer.from('\r\n \r\n'), fixture('camt053/camt053.v8.xml')]);
+    const whole = await outcome(bytes);
+
+    expect(whole.all?.[0]).to.deep.include({ ok: true, line: 112 });
+    expect(await outcome(chunked(bytes, [...bytes.keys()]))).to.deep.equal(whole);
+  });
+
   it('do not matter beyond the look-ahead either', async function () {
     this.timeout(60_000);
     const line = (i: number) => `05.01.2026;Käse ${i};"-1.0${i % 10},5${i % 10}"\r\n`;
