@@ -29,18 +29,21 @@ export async function startServiceProcess(main: string, env: Record<string, stri
       PORT: '0',
       ADMIN_PORT: '0',
       DRAIN_MS: '0',
-      LOG_FORMAT: 'json',
       ...env,
+      // That it listens is read from its log.
+      LOG_FORMAT: 'json',
+      LOG_LEVEL: 'info',
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The channel tells it of our end, so that a run that is killed leaves no process behind.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const ended = once(child, 'close').then(([code]) => code as number | null);
   const lines: string[] = [];
   const errors: string[] = [];
-  child.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text));
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => errors.push(text));
 
   const ports = await new Promise<{ port: number; adminPort: number }>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    createInterface({ input: child.stdout! }).on('line', (line) => {
       lines.push(line);
       if (line.includes('"msg":"listening"')) resolve(JSON.parse(line));
     });
