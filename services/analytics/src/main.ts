@@ -1,4 +1,4 @@
-// Started as `node --import @outlay/service-kit/telemetry.ts main.ts`: an import in here comes too late to hook ES modules.
+// Started as `node --import @outlay/service-kit/telemetry.ts main.ts`: what is traced must be hooked before it is imported.
 import { createServiceClient } from '@outlay/identity/service-client.ts';
 import { userKeysFrom, workloadVerifierFrom } from '@outlay/identity/settings.ts';
 import { createUserTokenVerifier } from '@outlay/identity/user-token.ts';
