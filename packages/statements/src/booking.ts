@@ -89,7 +89,7 @@ export function toRow(draft: Draft): ReadRow {
   const { minor, currency } = draft.money.value;
   const note = oneLine(draft.note ?? '', 2_000);
   // Many banks name the other side in the free text only; a list of bookings without names helps nobody.
-  const payee = oneLine(draft.payee || note, 200);
+  const payee = oneLine(draft.payee ?? '', 200) || oneLine(note, 200);
   return {
     ok: true,
     line,

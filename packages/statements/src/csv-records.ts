@@ -6,6 +6,8 @@ import { parse as parseAll } from 'csv-parse/sync';
 
 /** One record with the lines it spans: a quoted field may hold line breaks. */
 export type CsvRecord = { cells: string[]; line: number; endLine: number };
+/** The line from which on no records could be told apart. */
+export type CsvBreak = { breaksAt: number };
 
 export type CsvSyntax = { delimiter: CsvMapping['delimiter']; hasQuotes: boolean };
 
@@ -40,8 +42,8 @@ export function sampleRecords(
 
 function collect(text: string, syntax: CsvSyntax): { records: CsvRecord[]; error?: string } {
   const records: CsvRecord[] = [];
-  const record = toRecords(0);
-  const keep = (parsed: unknown) => void records.push(record(parsed as Parsed));
+  const toRecord = toRecords(0);
+  const keep = (parsed: unknown) => void records.push(toRecord(parsed as Parsed));
   try {
     parseAll(text, { ...parserOptions(syntax), on_record: keep });
     return { records };
@@ -51,30 +53,26 @@ function collect(text: string, syntax: CsvSyntax): { records: CsvRecord[]; error
   }
 }
 
-/**
- * The records behind a number of lines, as the text streams by.
- * @returns the line where records became unreadable, or undefined at a good end
- */
+/** The records behind a number of lines, as the text streams by; at a break they end with it. */
 export async function* readRecords(
   text: AsyncIterable<string>,
   syntax: CsvSyntax,
   skippedLines: number,
-): AsyncGenerator<CsvRecord, number | undefined, undefined> {
+): AsyncGenerator<CsvRecord | CsvBreak> {
   const parser = parse(parserOptions(syntax));
   const source = withoutLines(text, skippedLines);
   pipeline(Readable.from(source), parser).catch(() => {}); // the loop below meets the same error
-  const record = toRecords(skippedLines);
+  const toRecord = toRecords(skippedLines);
   let line = skippedLines;
   try {
     for await (const parsed of parser) {
-      const next = record(parsed as Parsed);
-      line = next.endLine;
-      yield next;
+      const record = toRecord(parsed as Parsed);
+      line = record.endLine;
+      yield record;
     }
-    return undefined;
   } catch (error) {
-    if (error instanceof CsvError) return line + 1;
-    throw error;
+    if (!(error instanceof CsvError)) throw error;
+    yield { breaksAt: line + 1 };
   } finally {
     parser.destroy();
     await source.return(undefined); // streams close their source in their own time

@@ -40,36 +40,25 @@ export async function openCsv(
 }
 
 async function* csvRows(text: AsyncIterable<string>, syntax: CsvSyntax, reader: RowReader): AsyncGenerator<ReadRow> {
-  const records = readRecords(text, syntax, reader.mapping.headerRows);
-  let footers: ReadRow[] = [];
+  const footers: ReadRow[] = [];
   let hasBookings = false;
-  try {
-    for (;;) {
-      const next = await records.next();
-      if (next.done) {
-        // A total at the end is no booking, but where nothing was one, the reader wants to know why.
-        if (!hasBookings || next.value !== undefined) yield* footers;
-        if (next.value !== undefined)
-          yield {
-            ok: false,
-            line: next.value,
-            reason: 'The record is too long: a quote may be open. The rest could not be read.',
-          };
-        return;
-      }
-      if (!isFilled(next.value)) continue;
-      const row = reader.read(next.value);
-      if (!row.ok && reader.looksLikeFooter(next.value) && footers.length < footerMax) footers.push(row);
-      else {
-        yield* footers.splice(0);
-        yield row;
-        hasBookings ||= row.ok;
-      }
+  for await (const record of readRecords(text, syntax, reader.mapping.headerRows)) {
+    if ('breaksAt' in record) {
+      const reason = 'The record is too long: a quote may be open. The rest could not be read.';
+      yield* [...footers, { ok: false as const, line: record.breaksAt, reason }];
+      return;
     }
-  } finally {
-    footers = [];
-    await records.return(undefined);
+    if (!isFilled(record)) continue;
+    const row = reader.read(record);
+    if (!row.ok && reader.looksLikeFooter(record) && footers.length < footerMax) footers.push(row);
+    else {
+      yield* footers.splice(0);
+      yield row;
+      hasBookings ||= row.ok;
+    }
   }
+  // A total at the end is no booking; but where nothing was one, the person wants to know why.
+  if (!hasBookings) yield* footers;
 }
 
 class RowReader {
@@ -84,7 +73,8 @@ class RowReader {
     this.#hasHeader = hasHeader;
     const heading = hasHeader ? (columns[mapping.amount ?? mapping.debit ?? mapping.credit ?? -1] ?? '') : '';
     // "Amount (GBP)" names the currency of the whole column.
-    this.#currency = heading.match(/\b[A-Z]{3}\b/g)?.find((code) => knownCurrencies.has(code)) ?? currency;
+    const named = /\b([A-Z]{3})[)\]\s]*$/.exec(heading)?.[1] ?? '';
+    this.#currency = knownCurrencies.has(named) ? named : currency;
   }
 
   read(record: CsvRecord): ReadRow {

@@ -86,7 +86,9 @@ function declaredEncoding(head: Uint8Array): string | undefined {
   const label = xml ?? (ofx && /^(UTF-?8|UNICODE)$/i.test(ofx) ? 'utf-8' : ofx ? (charset ?? ofx) : undefined);
   if (!label) return undefined;
   try {
-    return new TextDecoder(/^\d{3,4}$/.test(label) ? `windows-${label}` : label).encoding;
+    const { encoding } = new TextDecoder(/^\d{3,4}$/.test(label) ? `windows-${label}` : label);
+    // UTF-16 would show in the bytes: a program has converted the file and left the declaration.
+    return encoding.startsWith('utf-16') ? undefined : encoding;
   } catch {
     // OFX's own words (USASCII, NONE) and nonsense: its specification's default is Windows-1252.
     return ofx ? 'windows-1252' : undefined;

@@ -91,7 +91,7 @@ export class QifParser implements RowParser {
         payee: field('P'),
         note: field('M') ?? (number && /^\d+$/.test(number) ? `Check ${number}` : undefined),
         account: this.#account,
-        ...categoryOrAccount(field('L')),
+        categoryName: categoryOf(field('L')),
       };
       this.rows.push(...this.#splits(draft, record).map(toRow));
     }
@@ -105,7 +105,7 @@ export class QifParser implements RowParser {
       const part = parts.at(-1);
       if (code === 'S') {
         const wrong: Reading<never> = { wrong: 'The amount of the split ($) is missing.' };
-        parts.push({ ...whole, categoryName: undefined, money: wrong, ...categoryOrAccount(text) });
+        parts.push({ ...whole, categoryName: categoryOf(text), money: wrong });
       } else if (part && code === 'E') part.note = text || part.note;
       else if (part && code === '$') part.money = readAmount(text, decimal, currency, 'The amount of the split ($)');
     }
@@ -126,7 +126,5 @@ function sectionOf(header: string): string | undefined {
 }
 
 /** "Car:Fuel/Work" is the category Car:Fuel of the class Work; "[Savings]" is another account. */
-function categoryOrAccount(text: string | undefined): Pick<Draft, 'categoryName' | 'note'> {
-  if (!text) return {};
-  return text.startsWith('[') ? {} : { categoryName: text.split('/')[0] };
-}
+const categoryOf = (text: string | undefined): string | undefined =>
+  text?.startsWith('[') ? undefined : text?.split('/')[0];

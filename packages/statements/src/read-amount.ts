@@ -63,10 +63,7 @@ function amountParts(text: string, decimal: Decimal): Parts | undefined {
   if (!['', '+', '-', '()'].includes(signs)) return undefined;
   let direction: Parts['direction'];
   let currency: string | undefined;
-  for (const word of around
-    .replace(/[-+()]/g, ' ')
-    .split(' ')
-    .filter(Boolean)) {
+  for (const word of around.match(/[^-+()\s]+/g) ?? []) {
     const way = directions[word.toUpperCase()];
     if (way) direction = way;
     else if (symbols[word]) currency = symbols[word];
@@ -74,9 +71,8 @@ function amountParts(text: string, decimal: Decimal): Parts | undefined {
     else if (!vagueSymbols.includes(word)) return undefined;
   }
   const unsigned = ungrouped(digits.trim(), decimal);
-  return unsigned === undefined
-    ? undefined
-    : { unsigned, sign: signs === '-' || signs === '()' ? -1 : 1, direction, currency };
+  if (unsigned === undefined) return undefined;
+  return { unsigned, sign: signs === '-' || signs === '()' ? -1 : 1, direction, currency };
 }
 
 /** One kind of minus, of apostrophe, and of space; no space but between digits. */
@@ -90,9 +86,9 @@ function normalised(text: string): string {
 
 /** Drops what groups thousands, but only where it stands as in thousands (also the Indian 1,00,000): "12.50" is not 1250. */
 function ungrouped(digits: string, decimal: Decimal): string | undefined {
-  const [, whole, fraction] =
-    decimal === '.' ? (/^([^.]*)\.?(\d*)$/.exec(digits) ?? []) : (/^([^,]*),?(\d*)$/.exec(digits) ?? []);
-  if (whole === undefined || !/^(\d*|\d{1,3}([.,' ])(\d{2,3}\2)*\d{3})$/.test(whole)) return undefined;
+  const [whole = '', fraction = '', ...more] = digits.split(decimal);
+  const isGrouped = /^(\d*|\d{1,3}([.,' ])(\d{2,3}\2)*\d{3})$/.test(whole);
+  if (more.length > 0 || !isGrouped || !/^\d*$/.test(fraction)) return undefined;
   return `${whole.replace(/\D/g, '')}${fraction && `.${fraction}`}`;
 }
 

@@ -6,7 +6,7 @@ export const dateOrders: readonly DateOrder[] = ['ymd', 'dmy', 'mdy'];
 
 /** Time of day, zone and all: a booking has a day only. */
 const time = /[T ,]+\d{1,2}:\d\d.*$/s;
-const numeric = /^(\d{1,4})\s*([-./ ']|\. )\s*(\d{1,2})\s*([-./ ']|\. )\s*(\d{1,4})$/;
+const numeric = /^(\d{1,4})\s*(?:[-./ ']|\. )\s*(\d{1,2})\s*([-./ ']|\. )\s*(\d{1,4})$/;
 const compact = /^\d{8}$/;
 const dayMonthName = /^(\d{1,2})\.?[\s/-]*(?:de )?([\p{L}]{3,12})\.?,?[\s/-]*(?:de )?(\d{4}|\d\d)$/u;
 const monthNameDay = /^(\p{L}{3,12})\.?\s*(\d{1,2}),?\s*(\d{4})$/u;
@@ -29,25 +29,12 @@ const orderNames = { ymd: 'year, month, day', dmy: 'day, month, year', mdy: 'mon
 
 function dateParts(text: string, order: DateOrder): { year: number; month: number; day: number } | undefined {
   if (compact.test(text)) {
-    const cuts = order === 'ymd' ? [0, 4, 6] : [0, 2, 4];
-    return arrange(
-      cuts.map((from, index) => text.slice(from, cuts[index + 1])),
-      order,
-      false,
-    );
+    const [first, second] = order === 'ymd' ? [4, 6] : [2, 4];
+    return arrange([text.slice(0, first), text.slice(first, second), text.slice(second)], order, false);
   }
-  const numbers = numeric.exec(text);
-  if (numbers) {
-    const [, first, , second, separator, third] = numbers as unknown as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
+  const [, first, second, separator, third] = numeric.exec(text) ?? [];
+  if (first && second && third)
     return arrange([first, second, third], first.length === 4 ? 'ymd' : order, separator === "'");
-  }
   const named = dayMonthName.exec(text) ?? monthNameDay.exec(text);
   if (!named) return undefined;
   const [day, name] = /^\d/.test(named[1]!) ? [named[1]!, named[2]!] : [named[2]!, named[1]!];

@@ -138,6 +138,12 @@ describe('encodings', () => {
     expect(await rowsOf(xml)).to.deep.equal(['1: 2026-01-05 -100 EUR | 20 € | ']);
   });
 
+  it('XML: a declaration of UTF-16 in a file that was converted since is not believed', async () => {
+    const file =
+      '<?xml version="1.0" encoding="UTF-16"?><OFX><STMTTRN><DTPOSTED>20260105<TRNAMT>-1<NAME>A</STMTTRN></OFX>';
+    expect(await rowsOf(file)).to.deep.equal(['1: 2026-01-05 -100 EUR | A | ']);
+  });
+
   it('are decided by the first character beyond ASCII, even far behind the look-ahead', async () => {
     const ascii = file('Shop')
       .repeat(1)
