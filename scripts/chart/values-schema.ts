@@ -81,6 +81,7 @@ export const ChartValues = z
         tokenAlgorithm: z.enum(['ES256', 'RS256']),
         accessTokenSeconds: z.int().min(30).max(600),
         keyRotationHours: z.number().min(0.001).max(8_760),
+        keyPublishAheadSeconds: z.int().min(1).max(86_400),
         keyEncryptionKey: z.strictObject({ existingSecret: name }),
       })
       .partial(),

@@ -1,7 +1,8 @@
 {{- /* (dict "root" $ "user" "auth"): MONGODB_URI, with the password from its Secret and never in the manifest. */ -}}
 {{- define "outlay.databaseEnv" -}}
 {{- $external := .root.Values.mongodb.external -}}
-{{- if gt (int .root.Values.mongodb.replicas) 0 -}}
+- { name: MONGODB_WAIT_SECONDS, value: "90" }
+{{ if gt (int .root.Values.mongodb.replicas) 0 -}}
 - name: MONGODB_PASSWORD
   valueFrom: { secretKeyRef: { name: {{ include "outlay.mongodbSecret" .root }}, key: {{ .user }}-password } }
 - name: MONGODB_URI

@@ -1,8 +1,9 @@
 /**
- * The database-setup Job: makes the members one replica set and the two users. Idempotent; ends with 1 where it must be
- * tried again, as when a member does not answer yet.
+ * The database-setup Job: makes the members one replica set and the two users. Idempotent; ends with 1 where members
+ * do not answer within three minutes.
  */
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ensureUsers } from './database-users.ts';
 import { connectAsMember, ensureReplicaSet, type ReplicaSet } from './replica-set.ts';
 
@@ -24,13 +25,21 @@ const users = [
   { name: 'expense', password: secret('EXPENSE_PASSWORD_FILE') },
 ];
 
-try {
-  await ensureReplicaSet(set, 120_000);
-  const client = await connectAsMember(set);
-  await ensureUsers(client, users);
-  await client.close();
-  console.log(`replica set ${set.name}: ${set.members.length} member(s), users auth and expense`);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
+/** On a first install the members are being started at the same time. */
+const giveUpAt = Date.now() + 180_000;
+for (;;) {
+  try {
+    await ensureReplicaSet(set, 120_000);
+    const client = await connectAsMember(set);
+    await ensureUsers(client, users);
+    await client.close();
+    console.log(`replica set ${set.name}: ${set.members.length} member(s), users auth and expense`);
+    break;
+  } catch (error) {
+    if (Date.now() > giveUpAt) {
+      console.error(error instanceof Error ? error.message : error);
+      process.exit(1);
+    }
+    await delay(1_000);
+  }
 }

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
-import { ConfigError, mongoUri, readConfig, serviceSettings } from './config.ts';
+import { ConfigError, mongoSettings, readConfig, serviceSettings } from './config.ts';
 
 const settings = {
   ...serviceSettings({ port: 3002, adminPort: 9002 }),
-  MONGODB_URI: mongoUri,
+  ...mongoSettings,
   NAME: z.string().min(1),
 };
 const right = { MONGODB_URI: 'mongodb://a:27017,b:27017/expense?replicaSet=rs0', NAME: 'outlay' };

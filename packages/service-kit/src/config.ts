@@ -16,8 +16,13 @@ export const serviceSettings = (ports: { port: number; adminPort: number }) => (
   LOG_FORMAT: z.enum(['json', 'pretty']).default(process.stdout.isTTY ? 'pretty' : 'json'),
 });
 
-/** Not z.url(): a replica set names several hosts, which a WHATWG URL cannot hold. */
-export const mongoUri = z.string().regex(/^mongodb(\+srv)?:\/\//, 'must start with mongodb:// or mongodb+srv://');
+/** The settings of every service with a database. */
+export const mongoSettings = {
+  /** Not z.url(): a replica set names several hosts, which a WHATWG URL cannot hold. */
+  MONGODB_URI: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must start with mongodb:// or mongodb+srv://'),
+  /** How long to wait at the start for a database that is being set up at the same time, as on a first install. */
+  MONGODB_WAIT_SECONDS: z.coerce.number().int().min(0).max(3_600).default(0),
+};
 
 /**
  * Reads settings from the environment, or from the file that `NAME_FILE` names (as mounted secrets are).

@@ -12,6 +12,8 @@ export interface MongoOptions {
   poolSizeMax?: number;
   /** How long an operation waits for a primary; an election takes up to 10 s. */
   serverSelectionTimeoutMs?: number;
+  /** How long to wait at the start for a database that is being set up at the same time; default: not at all. */
+  waitMs?: number;
 }
 
 /** A wrong field name in code must fail loudly, not be dropped or matched against everything. */
@@ -20,15 +22,35 @@ mongoose.set('strictQuery', 'throw');
 
 /**
  * Connects with bounded waits, majority writes and the pool as metrics.
- * @throws {ConfigError} where the URI is wrong, nobody answers there in 10 s, or the user is not let in
+ * @throws {ConfigError} where the URI is wrong, nobody answers there in time, or the user is not let in
  */
-export async function connectMongo({
-  uri,
-  appName,
-  registry,
-  poolSizeMax = 20,
-  serverSelectionTimeoutMs = 10_000,
-}: MongoOptions): Promise<Connection> {
+export async function connectMongo({ registry, waitMs = 0, ...options }: MongoOptions): Promise<Connection> {
+  const size = new Gauge({
+    name: 'mongodb_pool_connections',
+    help: 'Connections of the pool by state',
+    labelNames: ['state'] as const,
+    registers: [registry],
+  });
+  const giveUpAt = Date.now() + waitMs;
+  for (;;) {
+    size.reset();
+    try {
+      return await connectOnce(options, size);
+    } catch (cause) {
+      if (Date.now() >= giveUpAt)
+        throw new ConfigError(
+          `Wrong configuration: MONGODB_URI leads to no usable MongoDB: ${(cause as Error).message}`,
+          { cause },
+        );
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+}
+
+async function connectOnce(
+  { uri, appName, poolSizeMax = 20, serverSelectionTimeoutMs = 10_000 }: Omit<MongoOptions, 'registry' | 'waitMs'>,
+  size: Gauge<'state'>,
+): Promise<Connection> {
   const connection = mongoose.createConnection(uri, {
     appName,
     maxPoolSize: poolSizeMax,
@@ -41,16 +63,6 @@ export async function connectMongo({
     autoIndex: false,
     autoCreate: false,
   });
-  const connected = connection.asPromise().catch(async (cause: Error) => {
-    await connection.close().catch(() => undefined);
-    throw new ConfigError(`Wrong configuration: MONGODB_URI leads to no usable MongoDB: ${cause.message}`, { cause });
-  });
-  const size = new Gauge({
-    name: 'mongodb_pool_connections',
-    help: 'Connections of the pool by state',
-    labelNames: ['state'] as const,
-    registers: [registry],
-  });
   const open = size.labels('open');
   const inUse = size.labels('in_use');
   // Before the first connection is made; a wrong URI makes no client.
@@ -59,8 +71,12 @@ export async function connectMongo({
   client?.on('connectionClosed', () => open.dec());
   client?.on('connectionCheckedOut', () => inUse.inc());
   client?.on('connectionCheckedIn', () => inUse.dec());
-  await connected;
-  return connection;
+  try {
+    return await connection.asPromise();
+  } catch (error) {
+    await connection.close().catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Creates the models' collections and indexes where they are missing; at start, so that no transaction has to. */

@@ -19,6 +19,8 @@ export interface AuthOptions {
   algorithm: SignatureAlgorithm;
   keyEncryptionKey: Buffer;
   keyRotationHours: number;
+  /** Default: 15 minutes. */
+  keyPublishAheadSeconds?: number;
   unreadableKeys?: 'refuse' | 'replace';
   /** How many passwords are hashed at once, and how many wait for it; see `createPasswords` for what is right. */
   hashing?: { atOnce: number; waitingMax: number };
@@ -56,6 +58,7 @@ export function createAuthParts(options: AuthOptions): AuthParts {
     algorithm: options.algorithm,
     unreadable: options.unreadableKeys ?? 'refuse',
     rotationMs: options.keyRotationHours * 3_600_000,
+    publishedAheadMs: (options.keyPublishAheadSeconds ?? 900) * 1_000,
     registry,
     log,
     now,

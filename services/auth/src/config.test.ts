@@ -49,7 +49,7 @@ describe('the configuration of auth', () => {
     ['MONGODB_URI', 'localhost:27017', 'must start with mongodb:// or mongodb+srv://'],
     ['USER_TOKEN_ALGORITHM', 'HS256', 'Invalid option: expected one of "ES256"|"RS256"'],
     ['ACCESS_TOKEN_SECONDS', '601', 'Too big: expected number to be <=600'],
-    ['KEY_ROTATION_HOURS', '0.5', 'Too small: expected number to be >=1'],
+    ['KEY_ROTATION_HOURS', '0', 'Too small: expected number to be >=0.001'],
   ];
   for (const [name, value, message] of wrong)
     it(`refuses ${name}=${name === 'KEY_ENCRYPTION_KEY' ? `${value.length} characters` : value} in a line that does not repeat it`, () => {

@@ -15,7 +15,12 @@ await run(async () => {
   const metrics = createMetrics('auth');
   const { registry } = metrics;
   const workloads = workloadVerifierFrom(config, 'auth', registry);
-  const connection = await connectMongo({ uri: config.MONGODB_URI, appName: 'auth', registry });
+  const connection = await connectMongo({
+    uri: config.MONGODB_URI,
+    waitMs: config.MONGODB_WAIT_SECONDS * 1_000,
+    appName: 'auth',
+    registry,
+  });
   const parts = createAuthParts({
     connection,
     userTokens: { issuer: config.USER_TOKEN_ISSUER, audience: config.USER_TOKEN_AUDIENCE },
@@ -23,6 +28,7 @@ await run(async () => {
     algorithm: config.USER_TOKEN_ALGORITHM,
     keyEncryptionKey: config.KEY_ENCRYPTION_KEY,
     keyRotationHours: config.KEY_ROTATION_HOURS,
+    keyPublishAheadSeconds: config.KEY_PUBLISH_AHEAD_SECONDS,
     unreadableKeys: config.UNREADABLE_KEYS,
     registry,
     log,

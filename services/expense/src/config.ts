@@ -1,6 +1,6 @@
 import { workloadCallerSettings, workloadSettings } from '@outlay/identity/settings.ts';
 import { userTokenSettings } from '@outlay/identity/user-token.ts';
-import { mongoUri, serviceSettings } from '@outlay/service-kit/config.ts';
+import { mongoSettings, serviceSettings } from '@outlay/service-kit/config.ts';
 import { z } from 'zod';
 
 /** What the environment may say. */
@@ -9,7 +9,7 @@ export const settings = {
   ...workloadSettings,
   ...workloadCallerSettings,
   ...userTokenSettings,
-  MONGODB_URI: mongoUri,
+  ...mongoSettings,
   JWKS_URL: z.url({ protocol: /^https?$/, error: 'must be a URL like http://auth:3001/.well-known/jwks.json' }),
   /** How often one ledger's rollups are compared with its expenses; 0 = never. */
   ROLLUP_CHECK_SECONDS: z.coerce.number().int().min(0).max(86_400).default(60),

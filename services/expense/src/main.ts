@@ -24,7 +24,12 @@ await run(async () => {
     audience: config.USER_TOKEN_AUDIENCE,
     keys: userKeysFrom(config.JWKS_URL, workloadTokenDirectory(config.WORKLOAD_TOKEN_DIR)),
   });
-  const connection = await connectMongo({ uri: config.MONGODB_URI, appName: 'expense', registry });
+  const connection = await connectMongo({
+    uri: config.MONGODB_URI,
+    waitMs: config.MONGODB_WAIT_SECONDS * 1_000,
+    appName: 'expense',
+    registry,
+  });
   const parts = createExpenseParts({ connection, registry });
   await parts.prepare();
   const watch = watchDrift({ ...parts, log, everyMs: config.ROLLUP_CHECK_SECONDS * 1_000 });

@@ -19,6 +19,8 @@ export interface KeyRingOptions {
   /** At the start, where a stored key does not open: stop, or make new ones, which makes every access token invalid. */
   unreadable: 'refuse' | 'replace';
   rotationMs: number;
+  /** A new key is published this long before it signs, so that replicas and verifiers' caches know it by then. */
+  publishedAheadMs: number;
   registry: Registry;
   log: Log;
   now: () => number;
@@ -36,13 +38,7 @@ export interface KeyRing extends KeySource {
   stop(): Promise<void>;
 }
 
-const tendEveryMs = 60_000;
-
-/**
- * A new key is published this long before it signs. Until everybody knows it passes a minute (the other replicas'
- * rounds) and five (the verifiers' caches); the rest is for clocks that differ and a round that fails.
- */
-export const publishedAheadMs = 15 * 60_000;
+const tendEveryMsMax = 60_000;
 /** A replaced key stays as long as any token lives at most, whatever is configured now, and a minute for clocks that differ. */
 const publishedAfterMs = 11 * 60_000;
 
@@ -53,7 +49,7 @@ interface Key extends SigningKey {
 }
 
 export function createKeyRing(options: KeyRingOptions): KeyRing {
-  const { store, keyEncryptionKey, algorithm, unreadable, rotationMs, registry, log, now } = options;
+  const { store, keyEncryptionKey, algorithm, unreadable, rotationMs, publishedAheadMs, registry, log, now } = options;
   let keys: readonly Key[] = [];
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> = Promise.resolve();
@@ -127,9 +123,12 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     async start() {
       if (unreadable === 'replace') await removeUnreadable();
       await tend();
-      timer = setInterval(() => {
-        round = tend().catch((error: unknown) => log.error({ err: error }, 'tending the signing keys failed'));
-      }, tendEveryMs);
+      timer = setInterval(
+        () => {
+          round = tend().catch((error: unknown) => log.error({ err: error }, 'tending the signing keys failed'));
+        },
+        Math.min(tendEveryMsMax, publishedAheadMs / 4),
+      );
       timer.unref();
     },
     async stop() {

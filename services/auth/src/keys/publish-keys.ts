@@ -7,7 +7,7 @@ export const publishKeys = ({ keys }: AuthParts): Route =>
     method: 'get',
     path: '/.well-known/jwks.json',
     summary: 'The public keys that access tokens are verified by',
-    description: 'A key stands here 15 minutes before it signs and as long as a token signed by it may live.',
+    description: 'A key stands here a while before it signs and as long as a token signed by it may live.',
     tag: 'auth',
     user: 'none',
     success: { 200: JwkSet },
