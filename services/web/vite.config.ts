@@ -11,6 +11,8 @@ export default defineConfig({
     target: ['chrome123', 'firefox127', 'safari17.5'],
     // The content security policy allows no data: URLs.
     assetsInlineLimit: 0,
+    // ECharts, which the overview fetches after its figures.
+    chunkSizeWarningLimit: 600,
     rolldownOptions: { input: ['index.html', 'docs.html'] },
   },
   server: { proxy: { '/api': gateway } },

@@ -15,8 +15,6 @@ const sortLabels = {
   '-amount': 'Largest first',
   amount: 'Smallest first',
 } as const;
-/** Inside the popover, or a click on an option would count as a click outside of it. */
-const inside = { withinPortal: false };
 
 interface FilterPanelProps {
   filters: Filters;
@@ -37,7 +35,6 @@ export function FilterPanel({ filters, onChange, onClose }: FilterPanelProps) {
         value={filters.category ?? null}
         onChange={(category) => onChange({ category: category ?? undefined })}
         extra={[{ value: 'none', label: 'Without category' }]}
-        comboboxProps={inside}
       />
       <NativeSelect
         label="Kind"
@@ -105,7 +102,6 @@ function Words({ label, value, data, onChange }: WordsProps) {
       onKeyDown={(event) => {
         if (event.key === 'Enter') apply();
       }}
-      comboboxProps={inside}
     />
   );
 }

@@ -4,10 +4,11 @@ import { useCallback, useState } from 'react';
 import { messageOf } from '../api/problem.ts';
 import { FormError } from '../shell/form-error.tsx';
 import { toast } from '../shell/toasts.tsx';
+import { commitOf } from './commit-of.ts';
 import classes from './import-preview.module.css';
 import { MappingEditor } from './mapping-editor.tsx';
 import { PreviewRow } from './preview-row.tsx';
-import { commitOf, useCommit } from './use-imports.ts';
+import { useCommit } from './use-imports.ts';
 
 interface ImportPreviewProps {
   preview: Import;

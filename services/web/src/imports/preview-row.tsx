@@ -91,6 +91,8 @@ function RowCategory({ title, category, onChange }: RowCategoryProps) {
           onKeyDown={(event) => {
             if (event.key === 'Escape') close();
           }}
+          // Rows are clipped to their box, so the list hangs on the page's main part instead.
+          comboboxProps={{ withinPortal: true, portalProps: { target: '#content' } }}
           defaultDropdownOpened
           autoFocus
         />

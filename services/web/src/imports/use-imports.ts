@@ -1,11 +1,4 @@
-import type {
-  CsvMapping,
-  Import,
-  ImportCommit,
-  ImportResult,
-  ImportRow,
-  ImportSummary,
-} from '@outlay/contracts/import.ts';
+import type { CsvMapping, Import, ImportCommit, ImportResult, ImportSummary } from '@outlay/contracts/import.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call, get } from '../api/api.ts';
 import { useLedger } from '../ledgers/use-ledger.ts';
@@ -62,21 +55,4 @@ export function usePastImports() {
     queryFn: async ({ signal }) =>
       (await get<{ items: ImportSummary[] }>(`/ledgers/${id}/imports`, { query: { limit: 10 }, signal })).items,
   });
-}
-
-/**
- * What to commit: "new" where exactly the new rows are chosen, so that the common case needs no list of numbers.
- * @param categories by row number, only those that a person set
- */
-export function commitOf(
-  rows: readonly ImportRow[],
-  chosen: ReadonlySet<number>,
-  categories: ReadonlyMap<number, string | null>,
-): ImportCommit {
-  const isPlain = rows.every(({ row, status }) => chosen.has(row) === (status === 'new'));
-  const changed = [...categories].filter(([row]) => chosen.has(row));
-  return {
-    rows: isPlain ? 'new' : [...chosen].toSorted((a, b) => a - b),
-    categories: Object.fromEntries(changed.map(([row, category]) => [String(row), category])),
-  };
 }

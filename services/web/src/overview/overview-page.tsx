@@ -41,7 +41,7 @@ function Figures({ month, today, onPick }: FiguresProps) {
   const summary = useSummary(period);
   const trend = useTrend(trendPeriod(month, today));
   const breakdown = useBreakdown(period);
-  const latest = useLatest(6, period);
+  const latest = useLatest(8, period);
   const failed = [summary, trend, breakdown, latest].find(({ isError, data }) => isError && data === undefined);
   if (failed) {
     const retry = () => {

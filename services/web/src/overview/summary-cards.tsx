@@ -96,9 +96,10 @@ function Change({ by, before, currency, than }: ChangeProps) {
     <p className={classes.change}>
       <span className={classes.pill} data-tone={by > 0 ? 'bad' : 'good'}>
         <Icon size={16} aria-hidden />
-        {before > 0 && formatShare(Math.abs(by) / before)}
+        {/* Of a negative sum (more refunds than spending) a share says nothing. */}
+        {before > 0 ? formatShare(Math.abs(by) / before) : formatMoney(Math.abs(by), currency)}
       </span>
-      {formatMoney(Math.abs(by), currency)} {by > 0 ? 'more' : 'less'} than {than}
+      {by > 0 ? 'more' : 'less'} than {than}
     </p>
   );
 }

@@ -20,6 +20,7 @@ export function trendOption({ points, currency }: Trend, month: string, { isDark
   const height = (minor: number) => Number(formatDecimal(minor, currency));
   const unit = height(1);
   return {
+    textStyle: { fontFamily: 'system-ui, sans-serif' },
     animation: !isStill,
     animationDuration: 400,
     grid: { left: 4, right: 4, top: 12, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
@@ -44,7 +45,7 @@ export function trendOption({ points, currency }: Trend, month: string, { isDark
       axisPointer: { type: 'shadow' },
       backgroundColor: color.back,
       borderColor: color.line,
-      textStyle: { color: isDark ? '#dde2de' : '#1d2220', fontSize: 13 },
+      textStyle: { color: isDark ? '#dde2de' : '#1d2220', fontSize: 13, fontFamily: 'system-ui, sans-serif' },
       // Only figures and month names come in here, never what a person typed.
       formatter: ([first]: { dataIndex: number }[]) => {
         const point = points[first?.dataIndex ?? 0];

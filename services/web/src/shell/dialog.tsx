@@ -37,9 +37,10 @@ export function Sheet({ title, onClose, isOpen = true, children }: DialogProps) 
       position={isPhone ? 'bottom' : 'right'}
       size={isPhone ? '100%' : '28rem'}
       transitionProps={{ duration: 160 }}
+      classNames={{ content: classes.sheet ?? '' }}
     >
       <Drawer.Overlay />
-      <Drawer.Content className={classes.sheet}>
+      <Drawer.Content>
         <div className={classes.head}>
           <Drawer.Title className={classes.title}>{title}</Drawer.Title>
           <Drawer.CloseButton aria-label="Close" />

@@ -1,6 +1,6 @@
 import type { ImportRow } from '@outlay/contracts/import.ts';
 import { expect } from 'chai';
-import { commitOf } from './use-imports.ts';
+import { commitOf } from './commit-of.ts';
 
 const row = (number: number, status: ImportRow['status']): ImportRow => ({
   row: number,
