@@ -76,8 +76,8 @@ export function createManageCategories({
           if (!category) throw new CategoryNotFound();
           if (patch.parent != null && patch.parent !== category.parent) {
             if (patch.parent === id) throw invalidParent('is the category itself');
-            if (all.some(({ parent }) => parent === id)) throw new CategoryTooDeep('must be null: it holds categories');
             await checkParent(session, ledger, all, patch.parent);
+            if (all.some(({ parent }) => parent === id)) throw new CategoryTooDeep('must be null: it holds categories');
           }
           const { parent, ...plain } = patch;
           await categories.update(session, id, {
