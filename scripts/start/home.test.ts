@@ -42,6 +42,18 @@ describe('claimHome', () => {
     await claim.release();
   });
 
+  it('gives it to the next once an owner that is ending has ended', async () => {
+    const claim = await claimHome(folder);
+    claim.announceEnd();
+    const next = claimHome(folder);
+
+    const first = await Promise.race([next, new Promise((resolve) => setTimeout(resolve, 300, 'still waiting'))]);
+    await claim.release();
+
+    expect(first).to.equal('still waiting');
+    await (await next).release();
+  });
+
   it('gives it to the next when the owner was killed by SIGKILL', async () => {
     const module = JSON.stringify(join(import.meta.dirname, 'home.ts'));
     const owner = spawn(process.execPath, [

@@ -4,6 +4,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { StartProblem } from './start-problem.ts';
 
 export interface HomeClaim {
@@ -11,8 +12,14 @@ export interface HomeClaim {
   readonly wasKilled: boolean;
   /** Who tries to claim the same folder is told where we are. */
   announce(url: string): void;
+  /** Who tries to claim the same folder waits for us to end. */
+  announceEnd(): void;
   release(): Promise<void>;
 }
+
+const ending = 'ending';
+/** Longer than an end may take. */
+const endingMs = 6_000;
 
 /**
  * Claims the folder for this process, so that no second Outlay runs on the same data. The claim is a listening socket:
@@ -30,23 +37,31 @@ export async function claimHome(home: string): Promise<HomeClaim> {
   // In the temporary folder, for a socket's path may have no more than about 100 bytes.
   const id = createHash('sha256').update(realpathSync(home)).digest('hex').slice(0, 20);
   const path = join(tmpdir(), `outlay-${id}.sock`);
-  let url = '';
+  let answer = '';
   let wasKilled = false;
+  const patienceEnd = Date.now() + endingMs;
   for (;;) {
-    const server = await listen(path, () => url);
+    const server = await listen(path, () => answer);
     if (server) {
       return {
         wasKilled,
-        announce(reached) {
-          url = reached;
+        announce(url) {
+          answer = url;
+        },
+        announceEnd() {
+          answer = ending;
         },
         release: () => new Promise((resolve) => server.close(() => resolve())),
       };
     }
-    const answer = await askOwner(path);
-    if (answer !== undefined)
+    const owner = await askOwner(path);
+    if (owner === ending && Date.now() < patienceEnd) {
+      await delay(100);
+      continue;
+    }
+    if (owner !== undefined)
       throw new StartProblem(
-        `Outlay runs already with the data in ${home}${answer && `: ${answer}`}. ` +
+        `Outlay runs already with the data in ${home}${owner.startsWith('http') ? `: ${owner}` : ''}. ` +
           'Stop it by Ctrl-C where it runs, or choose another folder by OUTLAY_HOME.',
       );
     wasKilled = true; // who ends in order takes the socket along

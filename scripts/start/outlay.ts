@@ -56,6 +56,7 @@ export async function startOutlay(options: OutlayOptions): Promise<Outlay> {
   const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
   const supervisor = createSupervisor(signal);
   const stop = async () => {
+    claim.announceEnd();
     await supervisor.stop(stopOrder, stopMs);
     issuer.stop();
     await claim.release();
