@@ -18,6 +18,8 @@ export class ClientResponse extends ServerResponse<ClientRequest> {
 
 /** How often node:http looks for requests that do not arrive. */
 const checkIntervalMs = 1_000;
+/** How often connections that have become idle are closed in the end. */
+const sweepMs = 20;
 
 /** A port on which clients are served, by its own virtual hosts and limits. */
 export class Listener {
@@ -67,9 +69,11 @@ export class Listener {
   /** Takes no more connections, closes the idle ones, and resolves when the others are done or the time is up. */
   async close(finishMs: number): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeIdleConnections();
+    // node:http keeps a connection whose answer had begun before the drain, and was thus not told to be its last.
+    const sweep = setInterval(() => this.#server.closeIdleConnections(), sweepMs);
     const cut = setTimeout(() => this.#server.closeAllConnections(), finishMs);
     await closed;
+    clearInterval(sweep);
     clearTimeout(cut);
   }
 

@@ -250,8 +250,9 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
         if (!hasField(headers, added[i] as string)) headers.push(added[i] as string, added[i + 1] as string);
     }
     headers.push('x-request-id', this.#requestId);
-    // A client that was not told to go on may or may not send its body: what comes next cannot be told apart.
-    if (edge.isDraining || this.#awaitsContinue) headers.push('connection', 'close');
+    // What follows a malformed request cannot be told apart, nor what follows one whose client was not told to go on:
+    // it may or may not send its body.
+    if (edge.isDraining || this.#awaitsContinue || this.#flags === 'DPE') headers.push('connection', 'close');
     this.#response.writeHead(status, headers);
   }
 

@@ -62,10 +62,10 @@ export class SpanExporter {
 
   /** Sends what is left; resolves when it is sent or lost. */
   async close(): Promise<void> {
-    do {
+    while (this.#isSending || this.#queue.length > 0) {
       this.#sendSoon();
       await this.#sending;
-    } while (this.#queue.length > 0);
+    }
   }
 
   #sendSoon(): void {

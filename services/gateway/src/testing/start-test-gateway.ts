@@ -35,6 +35,8 @@ export interface TestGatewayOptions {
   env?: Record<string, string>;
   /** Instead of a real HTTP server for the expense service. */
   expenseUrl?: string;
+  /** With which auth answers the request for its keys at first. */
+  jwksStatus?: number;
 }
 
 /** The real gateway with the shipped routes, on ports of its own, in front of three services that the test answers for. */
@@ -42,16 +44,19 @@ export async function startTestGateway({
   edit = (yaml) => yaml,
   env = {},
   expenseUrl,
+  jwksStatus = 200,
 }: TestGatewayOptions = {}): Promise<TestGateway> {
   const directory = mkdtempSync(join(tmpdir(), 'outlay-gateway-'));
   const [auth, expense, analytics] = await Promise.all([startUpstream(), startUpstream(), startUpstream()]);
   const key = createKey('key-1');
-  const published = { keys: [key.jwk], status: 200, fetches: 0 };
+  const published = { keys: [key.jwk], status: jwksStatus, fetches: 0 };
   auth.answer((request, response) => {
-    if (request.url !== '/.well-known/jwks.json') return response.end('ok');
-    published.fetches++;
-    response.statusCode = published.status;
-    return response.end(JSON.stringify({ keys: published.keys }));
+    const isKeys = request.url === '/.well-known/jwks.json';
+    if (isKeys) {
+      published.fetches++;
+      response.statusCode = published.status;
+    }
+    request.on('end', () => response.end(isKeys ? JSON.stringify({ keys: published.keys }) : 'ok'));
   });
   for (const audience of ['auth', 'expense', 'analytics'])
     writeFileSync(join(directory, audience), `token-for-${audience}\n`);

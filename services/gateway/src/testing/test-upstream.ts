@@ -12,6 +12,12 @@ export interface Arrived {
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** Answers once the request has arrived whole. */
+export const afterBody =
+  (answer: (response: ServerResponse) => void): Handler =>
+  (request, response) =>
+    void request.on('end', () => answer(response));
+
 /** A service behind the gateway: a real HTTP server that remembers what it was asked. */
 export interface TestUpstream {
   readonly url: string;
@@ -27,7 +33,7 @@ export interface TestUpstream {
 }
 
 export async function startUpstream(): Promise<TestUpstream> {
-  let handler: Handler = (_request, response) => response.end('ok');
+  let handler = afterBody((response) => response.end('ok'));
   const arrived: Arrived[] = [];
   const server = createHttpServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -67,7 +73,7 @@ export async function startRawUpstream(onSocket: (socket: Socket) => void): Prom
   readonly accepted: () => number;
   close(): Promise<void>;
 }> {
-  const server = createTcpServer({ allowHalfOpen: true }, (socket) => {
+  const server = createTcpServer((socket) => {
     socket.on('error', () => undefined);
     onSocket(socket);
   });
