@@ -234,21 +234,40 @@ export function createExpenseStore(connection: Connection) {
 
     /** The category last given to each of these payees (case aside), by payee as asked; without those that have none. */
     async categoriesOfPayees(ledger: string, payees: readonly string[]): Promise<Map<string, string>> {
-      const categories = new Map<string, string>();
-      const left = [...new Set(payees)].filter((payee) => foldCase(payee) !== '');
+      const ofLedger = { ledger: new Types.ObjectId(ledger) };
+      const keys = [...new Set(payees.map(foldCase))].filter(Boolean);
+      if (keys.length === 0) return new Map();
+      // In the index's own order MongoDB leaps from payee to payee (DISTINCT_SCAN): one look for each, however many expenses.
+      const latest = await collection
+        .aggregate<{ _id: string; category: Types.ObjectId | null }>(
+          [
+            { $match: { ...ofLedger, payeeKey: { $in: keys } } },
+            { $sort: indexes.payee },
+            { $group: { _id: '$payeeKey', category: { $first: '$category' } } },
+          ],
+          { hint: 'payee' },
+        )
+        .toArray();
+      const byKey = new Map(latest.map(({ _id, category }) => [_id, category]));
+      // The latest expense of these has no category (yet): the ones before it may have.
+      const open = [...byKey].flatMap(([key, category]) => (category === null ? key : []));
       const look = async () => {
-        for (let payee = left.pop(); payee !== undefined; payee = left.pop()) {
-          const latest = await collection
+        for (let key = open.pop(); key !== undefined; key = open.pop()) {
+          const before = await collection
             .find(
-              { ledger: new Types.ObjectId(ledger), payeeKey: foldCase(payee) },
+              { ...ofLedger, payeeKey: key },
               { projection: { category: 1 }, hint: 'payee', sort: { date: -1, _id: -1 }, limit: latestOfPayee },
             )
             .toArray();
-          const category = latest.find((expense) => expense.category !== null)?.category;
-          if (category) categories.set(payee, category.toHexString());
+          byKey.set(key, before.find(({ category }) => category !== null)?.category ?? null);
         }
       };
       await Promise.all(Array.from({ length: queriesAtOnce }, look));
+      const categories = new Map<string, string>();
+      for (const payee of payees) {
+        const category = byKey.get(foldCase(payee));
+        if (category) categories.set(payee, category.toHexString());
+      }
       return categories;
     },
   };

@@ -91,8 +91,8 @@ export const cursorAfter = (query: ExpenseQuery, { _id, date, amount }: StoredEx
   encodeCursor({ list: listHash(query), date, amount, id: _id.toHexString() });
 
 /**
- * Adds to the filter that a page starts behind the cursor. The first field bounds the index; what equals it there is sorted out
- * by $nor, which (other than $or) never tempts the planner into a union of scans.
+ * Adds to the filter that a page starts behind the cursor. The first field bounds the index; those that equal it there and have
+ * been on a page are read again and left out by $nor, which (other than $or) never tempts the planner into a union of scans.
  * @throws {ValidationFailed} naming `cursor` where it is none of this list's
  */
 export function startingAt(filter: Filter, query: ExpenseQuery): Filter {
