@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { exchangeRaw, RawClient } from '../testing/raw-client.ts';
-import { startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
+import { eventually, startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
 
 describe('HTTP as it must not be', () => {
   let gateway: TestGateway;
@@ -144,7 +144,7 @@ describe('HTTP as it must not be', () => {
     ]);
   });
 
-  it('is answered on a connection with an answer under way only by its end', async () => {
+  it('ends the connection, but not the answer to a good request that came before', async () => {
     let finish: () => void = () => undefined;
     gateway.auth.answer((_request, response) => {
       response.write('one');
@@ -154,11 +154,13 @@ describe('HTTP as it must not be', () => {
     await client.until((text) => text.includes('one'));
 
     client.send('GARBAGE\r\n\r\n');
-    const answer = await client.answer();
+    // Sent on another connection, it is read after the garbage.
+    await exchangeRaw(gateway.port, 'GET /api/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     finish();
+    const answer = await client.answer();
 
     expect(answer.text.match(/HTTP\/1\.1 \d/g)).to.have.length(1);
-    expect(answer.text).not.to.match(/0\r\n\r\n$/);
+    expect(answer.text).to.match(/two\r\n0\r\n\r\n$/);
   });
 
   it('is cut when the head does not arrive in time', async () => {
@@ -216,6 +218,19 @@ describe('HTTP as it must not be', () => {
 
     expect(client.text.indexOf('/api/v1/auth/login')).to.be.below(client.text.indexOf('/api/v1/auth/logout'));
     client.socket.destroy();
+  });
+
+  it('and pipelined requests whose client is gone are given up, all of them', async () => {
+    gateway.auth.answer(() => undefined);
+    const before = gateway.auth.arrived.length;
+    const request = 'POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\n\r\n';
+    const client = new RawClient(gateway.port).send(request.repeat(3));
+    await eventually(() => gateway.auth.arrived.length === before + 3);
+
+    client.socket.destroy();
+
+    await eventually(() => gateway.log().filter(({ flags }) => flags === 'DC').length === 3);
+    await eventually(() => gateway.auth.sockets.size === 0);
   });
 
   it('and HTTP/1.0 is served, and its connection closed', async () => {

@@ -93,13 +93,12 @@ export class Listener {
       return;
     }
     const problem = problemOf(error.code);
-    for (const exchange of this.edge.deadlines)
-      if (exchange instanceof Exchange && exchange.isOn(socket)) {
-        // In the middle of its body. The connection is out of step, so it ends with the answer.
-        exchange.refuse(problem, 'DPE');
-        socket.destroySoon();
-        return;
-      }
+    let last: Exchange | undefined;
+    for (const timed of this.edge.deadlines) if (timed instanceof Exchange && timed.socket === socket) last = timed;
+    if (last) {
+      last.onClientError(problem);
+      return;
+    }
     this.edge.log.info({ reason: error.code, status: problem.status, flags: 'DPE' }, 'request refused');
     this.edge.requestTimes.observe('other', 'none', problem.status, 0);
     socket.end(rendered(problem));

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Problem } from '@outlay/service-kit/problem.ts';
 import { InternalError } from '@outlay/service-kit/problem.ts';
 import type { FilteredRequest } from '../filters/filter.ts';
@@ -11,6 +12,7 @@ import * as problems from '../problems.ts';
 import { isPlainPath } from '../router/path-matcher.ts';
 import type { Route } from '../router/route-table.ts';
 import type { StaticFiles } from '../static/static-files.ts';
+import type { CompletedRequest } from '../telemetry/completed-request.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from '../upstream/connection.ts';
 import type { Endpoint } from '../upstream/endpoint.ts';
@@ -53,6 +55,8 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   /** When the last byte moved in either direction. */
   #activeAt = this.#startedAt;
   #flags = '-';
+  /** The connection ends with this exchange. */
+  #isLast = false;
   #isOver = false;
 
   #cluster: Cluster | undefined;
@@ -133,11 +137,11 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   #forward(route: Route, cluster: Cluster): void {
     this.#cluster = cluster;
     const credentials = cluster.credentials();
-    const endpoint = cluster.pick();
     if (credentials === undefined) {
       this.refuse(problems.notCredentialed, 'UF');
       return;
     }
+    const endpoint = cluster.pick();
     const connection = cluster.connectionTo(endpoint);
     if (!connection) {
       this.refuse(problems.upstreamFull, 'UO');
@@ -252,7 +256,8 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     headers.push('x-request-id', this.#requestId);
     // What follows a malformed request cannot be told apart, nor what follows one whose client was not told to go on:
     // it may or may not send its body.
-    if (edge.isDraining || this.#awaitsContinue || this.#flags === 'DPE') headers.push('connection', 'close');
+    if (edge.isDraining || this.#isLast || this.#awaitsContinue || this.#flags === 'DPE')
+      headers.push('connection', 'close');
     this.#response.writeHead(status, headers);
   }
 
@@ -318,6 +323,11 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   }
 
   checkTime(now: number): void {
+    // node:http closes the answer that is being written, but not those that wait their turn behind it.
+    if (this.#request.socket.destroyed) {
+      this.onResponseClose();
+      return;
+    }
     const connection = this.#connection;
     const isSent = this.#requestEndedAt >= 0;
     if (connection && !connection.isConnected && now - this.#sentAt > (this.#cluster?.connectTimeoutMs ?? 0))
@@ -325,12 +335,18 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     else if (connection && isSent && now - this.#requestEndedAt > (this.#route?.timeoutMs ?? 0))
       this.refuse(problems.upstreamSlow, 'UT');
     else if (now - this.#activeAt > this.#listener.config.stream_idle_timeout)
-      this.refuse(isSent ? problems.upstreamSlow : problems.requestTimeout, 'SI');
+      this.refuse(isSent || this.#request.isPaused() ? problems.upstreamSlow : problems.requestTimeout, 'SI');
   }
 
-  /** Whether this is the exchange on the socket: for errors that node:http only tells of the socket. */
-  isOn(socket: unknown): boolean {
-    return this.#request.socket === socket;
+  get socket(): Socket {
+    return this.#request.socket;
+  }
+
+  /** The client sent what is not HTTP: within the body of this request, or behind it while it is being answered. */
+  onClientError(problem: Problem): void {
+    this.#isLast = true;
+    // A request that is whole gets its answer; nothing after it does.
+    if (!this.#request.complete) this.refuse(problem, 'DPE');
   }
 
   #abandonUpstream(): void {
@@ -353,50 +369,41 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     edge.deadlines.delete(this);
     if (!this.#response.writableFinished && this.#flags === '-') this.#flags = 'DC';
     this.#abandonUpstream();
+    if (this.#isLast) this.#request.socket.destroySoon();
 
-    const now = performance.now();
-    const status = this.#response.headersSent ? this.#response.statusCode : 0;
-    const route = this.#route?.pattern ?? 'none';
-    const cluster = this.#cluster?.name ?? '';
-    if (cluster && this.#flags !== '-') edge.upstreamFailures.inc({ cluster, flag: this.#flags });
-    edge.requestTimes.observe(this.method, route, status, (now - this.#startedAt) / 1_000);
-    edge.accessLog.write({
-      method: this.method,
-      route,
-      path: this.path,
-      status,
-      durationMs: now - this.#startedAt,
-      requestBytes: this.#requestBytes,
-      responseBytes: this.#responseBytes,
-      cluster,
-      flags: this.#flags,
-      traceId: this.#trace.traceId,
-      requestId: this.#requestId,
-    });
-    if (this.#trace.isSampled) this.#recordSpans(route, status, now);
+    const completed = this.#completed();
+    const { method, route, status, cluster, flags, startedAt, endedAt } = completed;
+    if (cluster && flags !== '-') edge.upstreamFailures.inc({ cluster, flag: flags });
+    edge.requestTimes.observe(method, route, status, (endedAt - startedAt) / 1_000);
+    edge.accessLog.write(completed);
+    if (this.#trace.isSampled) edge.spans?.record(completed);
   }
 
-  #recordSpans(route: string, status: number, now: number): void {
-    const { timeOrigin } = performance;
+  #completed(): CompletedRequest {
+    const now = performance.now();
     const endpoint = this.#endpoint;
-    this.#listener.edge.spans?.record({
-      trace: this.#trace,
+    return {
       method: this.method,
-      route,
+      route: this.#route?.pattern ?? 'none',
+      path: this.path,
       scheme: this.scheme,
-      status,
+      status: this.#response.headersSent ? this.#response.statusCode : 0,
+      startedAt: this.#startedAt,
+      endedAt: now,
+      requestBytes: this.#requestBytes,
+      responseBytes: this.#responseBytes,
+      cluster: this.#cluster?.name ?? '',
       flags: this.#flags,
-      startedAt: timeOrigin + this.#startedAt,
-      endedAt: timeOrigin + now,
+      requestId: this.#requestId,
+      trace: this.#trace,
       call: endpoint && {
-        cluster: this.#cluster?.name ?? '',
         host: endpoint.host,
         port: endpoint.port,
         status: this.#upstreamStatus,
-        startedAt: timeOrigin + this.#sentAt,
-        endedAt: timeOrigin + (this.#answeredAt || now),
+        startedAt: this.#sentAt,
+        endedAt: this.#answeredAt || now,
       },
-    });
+    };
   }
 }
 

@@ -1,7 +1,8 @@
 import { createLog } from '@outlay/service-kit/log.ts';
 import { expect } from 'chai';
 import { eventually, startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
-import { AccessLog, type AccessRecord } from './access-log.ts';
+import { AccessLog } from './access-log.ts';
+import type { CompletedRequest } from './completed-request.ts';
 
 describe('the access log', () => {
   let gateway: TestGateway;
@@ -55,17 +56,26 @@ describe('the access log', () => {
     const written: string[] = [];
     const writer = { write: (line: string) => void written.push(line), flushSync: () => undefined };
     const log = createLog({ service: 'gateway', level: 'info' }, writer);
-    const record: AccessRecord = {
+    const record: CompletedRequest = {
       method: 'GET"}',
       route: 'none',
       path: `/"}\n{"level":"info"}${'x'.repeat(5_000)}`,
       status: 400,
-      durationMs: 1.239,
+      scheme: 'http',
+      startedAt: 10,
+      endedAt: 11.239,
       requestBytes: 0,
       responseBytes: 0,
       cluster: '',
       flags: 'DPE',
-      traceId: '0af7651916cd43dd8448eb211c80319c',
+      trace: {
+        traceId: '0af7651916cd43dd8448eb211c80319c',
+        parentId: undefined,
+        spanId: 'b7ad6b7169203331',
+        upstreamSpanId: 'b7ad6b7169203331',
+        isSampled: false,
+      },
+      call: undefined,
       requestId: 'r',
     };
 
@@ -83,7 +93,7 @@ describe('the access log', () => {
     const written: string[] = [];
     const writer = { write: (line: string) => void written.push(line), flushSync: () => undefined };
 
-    new AccessLog(createLog({ service: 'gateway', level: 'warn' }, writer), writer).write({} as AccessRecord);
+    new AccessLog(createLog({ service: 'gateway', level: 'warn' }, writer), writer).write({} as CompletedRequest);
 
     expect(written).to.deep.equal([]);
   });

@@ -1,24 +1,6 @@
 import type { Log } from '@outlay/service-kit/log.ts';
+import type { CompletedRequest } from './completed-request.ts';
 import type { LogWriter } from './log-writer.ts';
-
-/** One request as the log tells it. No query, no address, no names: a log is read by many. */
-export interface AccessRecord {
-  readonly method: string;
-  /** Pattern of the route; "none" where there is none. */
-  readonly route: string;
-  readonly path: string;
-  /** 0 where the client left before there was one. */
-  readonly status: number;
-  readonly durationMs: number;
-  readonly requestBytes: number;
-  readonly responseBytes: number;
-  /** '' where no service was asked. */
-  readonly cluster: string;
-  /** Envoy's response flags: why it went wrong; "-" where it did not. */
-  readonly flags: string;
-  readonly traceId: string;
-  readonly requestId: string;
-}
 
 const pathLengthMax = 1_000;
 
@@ -35,19 +17,33 @@ export class AccessLog {
     this.#isOn = log.isLevelEnabled('info');
   }
 
-  write(record: AccessRecord): void {
+  write(request: CompletedRequest): void {
     if (!this.#isOn) return;
-    if (this.#writer) this.#writer.write(lineOf(record));
-    else this.#log.info({ ...record, durationMs: roundedMs(record.durationMs) }, 'request');
+    if (this.#writer) this.#writer.write(lineOf(request));
+    else this.#log.info(fieldsOf(request), 'request');
   }
 }
 
-const roundedMs = (ms: number): number => Math.round(ms * 100) / 100;
+const durationMs = ({ startedAt, endedAt }: CompletedRequest): number => Math.round((endedAt - startedAt) * 100) / 100;
 
-/** The line that pino would write. Only the method and the path are a client's words, and may need escapes. */
-const lineOf = (record: AccessRecord): string =>
-  `{"level":"info","time":"${new Date().toISOString()}","service":"gateway","method":${JSON.stringify(record.method)}` +
-  `,"route":"${record.route}","path":${JSON.stringify(record.path.slice(0, pathLengthMax))},"status":${record.status}` +
-  `,"durationMs":${roundedMs(record.durationMs)},"requestBytes":${record.requestBytes}` +
-  `,"responseBytes":${record.responseBytes},"cluster":"${record.cluster}","flags":"${record.flags}"` +
-  `,"traceId":"${record.traceId}","requestId":"${record.requestId}","msg":"request"}\n`;
+const fieldsOf = (request: CompletedRequest) => ({
+  method: request.method,
+  route: request.route,
+  path: request.path.slice(0, pathLengthMax),
+  status: request.status,
+  durationMs: durationMs(request),
+  requestBytes: request.requestBytes,
+  responseBytes: request.responseBytes,
+  cluster: request.cluster,
+  flags: request.flags,
+  traceId: request.trace.traceId,
+  requestId: request.requestId,
+});
+
+/** The line that pino would write of the same fields. Only method and path are a client's words, and may need escapes. */
+const lineOf = (request: CompletedRequest): string =>
+  `{"level":"info","time":"${new Date().toISOString()}","service":"gateway","method":${JSON.stringify(request.method)}` +
+  `,"route":"${request.route}","path":${JSON.stringify(request.path.slice(0, pathLengthMax))}` +
+  `,"status":${request.status},"durationMs":${durationMs(request)},"requestBytes":${request.requestBytes}` +
+  `,"responseBytes":${request.responseBytes},"cluster":"${request.cluster}","flags":"${request.flags}"` +
+  `,"traceId":"${request.trace.traceId}","requestId":"${request.requestId}","msg":"request"}\n`;

@@ -127,8 +127,13 @@ describe('spans on their way to a collector', () => {
     scheme: 'http',
     status: 200,
     flags: '-',
-    startedAt: 1_764_000_000_000.25,
-    endedAt: 1_764_000_000_001.5,
+    path: '/a',
+    requestBytes: 0,
+    responseBytes: 0,
+    cluster: '',
+    requestId: 'r',
+    startedAt: 1_764_000_000_000.25 - performance.timeOrigin,
+    endedAt: 1_764_000_000_001.5 - performance.timeOrigin,
     call: undefined,
   });
 

@@ -1,30 +1,5 @@
 import type { Log } from '@outlay/service-kit/log.ts';
-import type { TraceContext } from '../filters/trace-context.ts';
-
-/** One sampled request: becomes a span of our own work, and one of the call to the service if there was one. */
-export interface RequestSpans {
-  readonly trace: TraceContext;
-  readonly method: string;
-  /** Pattern of the route: never the path, which may hold anything. */
-  readonly route: string;
-  readonly scheme: string;
-  readonly status: number;
-  readonly flags: string;
-  /** Unix milliseconds, with fractions. */
-  readonly startedAt: number;
-  readonly endedAt: number;
-  readonly call: UpstreamSpan | undefined;
-}
-
-export interface UpstreamSpan {
-  readonly cluster: string;
-  readonly host: string;
-  readonly port: number;
-  /** 0 where there was no answer. */
-  readonly status: number;
-  readonly startedAt: number;
-  readonly endedAt: number;
-}
+import type { CompletedRequest } from './completed-request.ts';
 
 const queueMax = 2_048;
 const batchMax = 512;
@@ -36,7 +11,7 @@ export class SpanExporter {
   readonly #url: string;
   readonly #resource: object;
   readonly #log: Log;
-  #queue: RequestSpans[] = [];
+  #queue: CompletedRequest[] = [];
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> = Promise.resolve();
   #isSending = false;
@@ -50,12 +25,12 @@ export class SpanExporter {
     this.#log = log;
   }
 
-  record(spans: RequestSpans): void {
+  record(request: CompletedRequest): void {
     if (this.#queue.length >= queueMax) {
       this.counts.dropped++;
       return;
     }
-    this.#queue.push(spans);
+    this.#queue.push(request);
     if (this.#queue.length >= batchMax) this.#sendSoon();
     else this.#timer ??= setTimeout(() => this.#sendSoon(), flushMs).unref();
   }
@@ -80,7 +55,7 @@ export class SpanExporter {
     });
   }
 
-  async #send(batch: RequestSpans[]): Promise<void> {
+  async #send(batch: CompletedRequest[]): Promise<void> {
     const body = JSON.stringify({
       resourceSpans: [
         { resource: this.#resource, scopeSpans: [{ scope: { name: 'outlay.gateway' }, spans: batch.flatMap(toOtlp) }] },
@@ -110,11 +85,25 @@ const failed = { code: 2 };
 
 const text = (key: string, value: string) => ({ key, value: { stringValue: value } });
 const number = (key: string, value: number) => ({ key, value: { intValue: value } });
-/** Nanoseconds as the decimal string that OTLP's JSON wants; microseconds is what we know. */
-const nanoseconds = (ms: number): string => `${Math.round(ms * 1_000)}000`;
+/** From performance.now(): Unix nanoseconds as the decimal string that OTLP's JSON wants; microseconds is what we know. */
+const nanoseconds = (ms: number): string => `${Math.round((performance.timeOrigin + ms) * 1_000)}000`;
 
-/** By OpenTelemetry's conventions for HTTP spans, without what tells of a person: path, query, address. */
-function toOtlp({ trace, method, route, scheme, status, flags, startedAt, endedAt, call }: RequestSpans): object[] {
+/**
+ * A span of our own work, and one of the call to the service if there was one. By OpenTelemetry's conventions for HTTP,
+ * without what tells of a person: path, query, address.
+ */
+function toOtlp({
+  trace,
+  method,
+  route,
+  scheme,
+  status,
+  flags,
+  startedAt,
+  endedAt,
+  cluster,
+  call,
+}: CompletedRequest): object[] {
   const spans: object[] = [
     {
       traceId: trace.traceId,
@@ -145,7 +134,7 @@ function toOtlp({ trace, method, route, scheme, status, flags, startedAt, endedA
       endTimeUnixNano: nanoseconds(call.endedAt),
       attributes: [
         text('http.request.method', method),
-        text('outlay.cluster', call.cluster),
+        text('outlay.cluster', cluster),
         text('server.address', call.host),
         number('server.port', call.port),
         ...(call.status ? [number('http.response.status_code', call.status)] : []),
