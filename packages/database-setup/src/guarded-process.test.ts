@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -47,6 +47,20 @@ describe('startGuarded', () => {
     expect(child.exitCode).to.equal(5);
   });
 
+  it('leaves no helper of its own behind', async () => {
+    const mark = `outlay-guard-${process.pid}`;
+    const child = startGuarded({
+      command: process.execPath,
+      args: ['-e', `${announce(folder, 'marked')} setInterval(() => {}, 1000)`],
+      env: { ...process.env, MARK: mark },
+    });
+    await announced(folder, 'marked');
+
+    await child.stop(5_000);
+
+    expect(environments().filter((each) => each.includes(mark))).to.deep.equal([]);
+  });
+
   it('kills a program that does not listen once the grace is over', async () => {
     const child = startGuarded({
       command: process.execPath,
@@ -92,6 +106,20 @@ async function announced(folder: string, name: string): Promise<number> {
     }
   }
 }
+
+/** The environment of every process that we may look into. */
+const environments = (): string[] =>
+  process.platform === 'linux'
+    ? readdirSync('/proc')
+        .filter((name) => /^\d+$/.test(name))
+        .map((pid) => {
+          try {
+            return readFileSync(`/proc/${pid}/environ`, 'utf8');
+          } catch {
+            return ''; // gone, or not ours
+          }
+        })
+    : execFileSync('ps', ['-A', '-Eww', '-o', 'command='], { encoding: 'utf8' }).split('\n');
 
 /** Waits (until mocha's own limit) for a process to be gone. */
 async function gone(pid: number): Promise<void> {

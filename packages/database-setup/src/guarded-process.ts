@@ -14,15 +14,16 @@ program=$!
 (
   read -r _ <&3
   kill -TERM "$program"
-  tries=100
-  while [ "$tries" -gt 0 ] && kill -0 "$program"; do sleep 0.1; tries=$((tries - 1)); done
+  trap 'kill "$!"; wait "$!"; exit' TERM
+  sleep 10 &
+  wait "$!"
   kill -KILL "$program"
 ) >/dev/null 2>&1 &
 watcher=$!
 exec 3<&-
 wait "$program"
 code=$?
-kill "$watcher" 2>/dev/null
+{ kill "$watcher"; wait "$watcher"; } 2>/dev/null
 exit "$code"
 `;
 
