@@ -67,8 +67,9 @@ describe('npm start', function () {
     const startedAt = Date.now();
 
     child.kill('SIGINT');
+    await delay(30);
     child.kill('SIGINT');
-    await end(child, 'SIGTERM');
+    await end(child, 'SIGINT');
 
     expect(child.exitCode).to.equal(130);
     expect(Date.now() - startedAt).to.be.below(5_000);
