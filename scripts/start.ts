@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { MongodFailure } from '@outlay/database-setup/mongod-failure.ts';
 import { ensureDemoUser } from './start/demo.ts';
 import { type Outlay, startOutlay } from './start/outlay.ts';
@@ -33,7 +32,7 @@ async function main(): Promise<number> {
 async function makeDemo(url: string, home: string, signal: AbortSignal): Promise<void> {
   console.log('Making the demo user, which takes a moment');
   try {
-    const { email, password, added } = await ensureDemoUser(url, join(home, 'secrets'));
+    const { email, password, added } = await ensureDemoUser(url, home);
     console.log(
       `Demo user: ${email}, password ${password} (${added ? `${added} entries added` : 'was there already'})`,
     );

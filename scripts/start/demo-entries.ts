@@ -133,7 +133,6 @@ function homeDay(date: string, random: Random): Drawn[] {
     amount: between(random, 590, 1_150),
     category: 'Eating out',
     payee: 'Canteen',
-    tags: ['work'],
   }));
   maybe(weekday >= 4 ? 0.4 : 0.08, () => ({
     amount: skewed(random, 1_400, 7_200),

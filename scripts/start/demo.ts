@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { addDays, today } from '@outlay/contracts/calendar.ts';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { today } from '@outlay/contracts/calendar.ts';
+import type { CsvMapping } from '@outlay/contracts/import.ts';
+import { formatDecimal } from '@outlay/contracts/minor-units.ts';
 import { type DemoEntry, demoEntries } from './demo-entries.ts';
 import { keepSecret } from './secrets.ts';
 import { StartProblem } from './start-problem.ts';
@@ -16,32 +20,80 @@ const email = 'demo@outlay.local';
 const writers = 4;
 
 /**
- * Makes the demo user, through the public API as anybody would, and writes the entries since its last one up to today.
- * So a second call on the same day adds nothing.
+ * Makes the demo user, through the public API as anybody would: what a bank knows comes as its file, the rest one by one.
+ * A second call adds what has happened since, so nothing on the same day, and goes on with one that was cut off.
  * @param url of the gateway
- * @param secrets folder that keeps the demo user's password
+ * @param home keeps the demo user's password and how far its entries reach
  * @throws {StartProblem} where the API refuses
  */
-export async function ensureDemoUser(url: string, secrets: string): Promise<DemoUser> {
-  const password = keepSecret(secrets, 'demo-password', () => `demo-${randomBytes(6).toString('hex')}`).value;
+export async function ensureDemoUser(url: string, home: string): Promise<DemoUser> {
+  const password = keepSecret(join(home, 'secrets'), 'demo-password', newPassword).value;
+  const untilFile = join(home, 'demo-until');
   const call = caller(url);
-  await signIn(call, password);
+  const isNew = await signIn(call, password);
+  const until = isNew ? '' : await readFile(untilFile, 'utf8').catch(() => '');
 
-  const newest = await call<{ items: { date: string }[] }>('GET', `${ledger}/expenses?limit=1&sort=-date`);
   const { timeZone } = await call<{ timeZone: string }>('GET', ledger);
-  const from = newest.items[0] ? addDays(newest.items[0].date, 1) : '';
-  const entries = demoEntries(today(timeZone)).filter(({ date }) => date >= from);
-  const categories = await categoriesByName(call, entries);
+  const now = today(timeZone);
+  const entries = demoEntries(now).filter(({ date }) => date > until);
+  const [booked, typed] = [entries.filter(isBooked), entries.filter((entry) => !isBooked(entry))];
+  if (booked.length) await importFile(call, booked);
+  if (typed.length) await typeIn(call, typed);
+  await writeFile(untilFile, now);
+  return { email, password, added: entries.length };
+}
+
+const newPassword = () => `demo-${randomBytes(6).toString('hex')}`;
+
+/** What a bank's file can say of an entry. */
+const isBooked = ({ kind, tags }: DemoEntry) => (kind === 'expense' || kind === 'income') && tags.length === 0;
+
+async function importFile(call: Caller, entries: readonly DemoEntry[]): Promise<void> {
+  const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const rows = entries.map(({ key, date, amount, currency, kind, payee, note, category }) =>
+    [
+      date,
+      formatDecimal(kind === 'income' ? amount : -amount, currency),
+      currency,
+      ...[payee, note, category ?? '', key].map(quote),
+    ].join(','),
+  );
+  const file = ['Date,Amount,Currency,Payee,Note,Category,Reference', ...rows].join('\n');
+  // Two coffees of one morning are two coffees: the reference tells them apart, and a file that was read before.
+  const { id } = await call<{ id: string }>('POST', `${ledger}/imports?${fileQuery}`, file);
+  await call('POST', `${ledger}/imports/${id}/commit`, { rows: 'new' });
+}
+
+const mapping: CsvMapping = {
+  delimiter: ',',
+  headerRows: 1,
+  date: 0,
+  dateOrder: 'ymd',
+  amount: 1,
+  debit: null,
+  credit: null,
+  decimal: '.',
+  negate: false,
+  currency: 2,
+  payee: 3,
+  note: 4,
+  category: 5,
+  bankId: 6,
+};
+const fileQuery = new URLSearchParams({ fileName: 'demo-bank.csv', mapping: JSON.stringify(mapping) });
+
+async function typeIn(call: Caller, entries: readonly DemoEntry[]): Promise<void> {
+  const { items } = await call<{ items: { id: string; name: string }[] }>('GET', `${ledger}/categories`);
+  const categories = new Map(items.map(({ name, id }) => [name, id]));
   const queue = entries.values(); // shared by the writers, so that each entry is taken once
   await Promise.all(
     Array.from({ length: writers }, async () => {
       for (const { key, category, ...expense } of queue) {
-        const body = { ...expense, category: category && categories.get(category) };
+        const body = { ...expense, category: category && (categories.get(category) ?? null) };
         await call('POST', `${ledger}/expenses`, body, { 'idempotency-key': key });
       }
     }),
   );
-  return { email, password, added: entries.length };
 }
 
 const ledger = '/api/v1/ledgers/default';
@@ -54,12 +106,12 @@ function caller(url: string): Caller {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body !== undefined && { 'content-type': typeof body === 'string' ? 'text/csv' : 'application/json' }),
         ...(call.token && { authorization: `Bearer ${call.token}` }),
         ...headers,
       },
-      body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(15_000),
+      body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+      signal: AbortSignal.timeout(60_000),
     });
     const text = await response.text();
     if (!response.ok)
@@ -80,23 +132,14 @@ class Refused extends StartProblem {
   }
 }
 
-async function signIn(call: Caller, password: string): Promise<void> {
+/** @returns whether the user had to be made */
+async function signIn(call: Caller, password: string): Promise<boolean> {
   const login = { email, password, delivery: 'body' };
-  const session = await call<{ accessToken: string }>('POST', '/api/v1/auth/login', login).catch((error: unknown) => {
+  const known = await call<{ accessToken: string }>('POST', '/api/v1/auth/login', login).catch((error: unknown) => {
     if (!(error instanceof Refused && error.status === 401)) throw error;
-    return call<{ accessToken: string }>('POST', '/api/v1/auth/register', { ...login, name: 'Demo' });
   });
+  const session =
+    known ?? (await call<{ accessToken: string }>('POST', '/api/v1/auth/register', { ...login, name: 'Demo' }));
   call.token = session.accessToken;
-}
-
-/** Ids by name; what a new ledger lacks is made. */
-async function categoriesByName(call: Call, entries: readonly DemoEntry[]): Promise<Map<string, string>> {
-  const { items } = await call<{ items: { id: string; name: string }[] }>('GET', `${ledger}/categories`);
-  const ids = new Map(items.map(({ name, id }) => [name, id]));
-  for (const name of new Set(entries.map(({ category }) => category))) {
-    if (name === null || ids.has(name)) continue;
-    const { id } = await call<{ id: string }>('POST', `${ledger}/categories`, { name });
-    ids.set(name, id);
-  }
-  return ids;
+  return !known;
 }
