@@ -31,24 +31,23 @@ export function createRollupCheck({
   rollups: RollupStore;
   inLedger: InLedger;
 }) {
-  /** Month after month, what is stored and what the expenses say; memory is that of one month. */
-  async function* months(session: ClientSession, ledger: string) {
-    let month: string | undefined = '0000-00';
-    for (;;) {
-      const next: (string | undefined)[] = [
-        await expenses.monthAfter(session, ledger, month),
-        await rollups.monthAfter(session, ledger, month),
-      ];
-      month = next.filter((each) => each !== undefined).sort()[0];
-      if (month === undefined) return;
-      const expected = new Map<string, StoredRollup>();
-      for (const [key, cells] of foldSums(await expenses.sumsOfMonth(session, ledger, month))) {
-        const _id = `${ledger}:${key}`;
-        expected.set(_id, toRollup(_id, cells));
-      }
-      const stored = new Map((await rollups.ofMonth(session, ledger, month)).map((rollup) => [rollup._id, rollup]));
-      yield { stored, expected };
+  /** The first month after this one that has expenses or rollups, with what is stored of it and what the expenses say. */
+  async function monthAfter(session: ClientSession, ledger: string, last: string): Promise<Month | undefined> {
+    const next = [
+      await expenses.monthAfter(session, ledger, last),
+      await rollups.monthAfter(session, ledger, last),
+    ].filter((each) => each !== undefined);
+    const month = next.sort()[0];
+    if (month === undefined) return undefined;
+    const expected = new Map<string, StoredRollup>();
+    for (const [key, cells] of foldSums(await expenses.sumsOfMonth(session, ledger, month))) {
+      const _id = `${ledger}:${key}`;
+      expected.set(_id, toRollup(_id, cells));
     }
+    const stored = new Map((await rollups.ofMonth(session, ledger, month)).map((rollup) => [rollup._id, rollup]));
+    const ids = new Set([...stored.keys(), ...expected.keys()]);
+    const found = [...ids].flatMap((id) => differences(id, stored.get(id), expected.get(id)));
+    return { month, expected, found };
   }
 
   return {
@@ -58,32 +57,47 @@ export function createRollupCheck({
      */
     compare: (ledger: string): Promise<Difference[]> =>
       inTransaction(connection, async (session) => {
-        const found: Difference[] = [];
-        for await (const { stored, expected } of months(session, ledger)) {
-          for (const id of new Set([...stored.keys(), ...expected.keys()]))
-            found.push(...differences(id, stored.get(id), expected.get(id)));
-          if (found.length >= differencesMax) break;
+        const all: Difference[] = [];
+        let last = beforeAll;
+        while (all.length < differencesMax) {
+          const next = await monthAfter(session, ledger, last);
+          if (!next) break;
+          last = next.month;
+          all.push(...next.found);
         }
-        return found.slice(0, differencesMax);
+        return all.slice(0, differencesMax);
       }),
 
     /**
-     * Makes a ledger's rollups what its expenses say, in one transaction; only what differs is written.
+     * Makes a ledger's rollups what its expenses say; only what differs is written. A month a transaction, which is as right
+     * as all in one, because a month's rollups follow from that month's expenses, and never loses against who goes on writing.
      * @returns how many rollups were written or deleted
      */
-    rebuild: (ledger: string): Promise<number> =>
-      inLedger(ledger, async (session) => {
-        let written = 0;
-        for await (const { stored, expected } of months(session, ledger)) {
-          const wrong = [...new Set([...stored.keys(), ...expected.keys()])].filter(
-            (id) => differences(id, stored.get(id), expected.get(id)).length > 0,
-          );
-          await rollups.put(session, new Map(wrong.map((id) => [id, expected.get(id)])));
-          written += wrong.length;
-        }
-        return written;
-      }),
+    async rebuild(ledger: string): Promise<number> {
+      let written = 0;
+      for (let last: string | undefined = beforeAll; last !== undefined; ) {
+        const after: string = last;
+        const done = await inLedger(ledger, async (session) => {
+          const next = await monthAfter(session, ledger, after);
+          if (!next) return undefined;
+          const wrong = new Set(next.found.map(({ rollup }) => rollup));
+          await rollups.put(session, new Map([...wrong].map((id) => [id, next.expected.get(id)])));
+          return { month: next.month, written: wrong.size };
+        });
+        written += done?.written ?? 0;
+        last = done?.month;
+      }
+      return written;
+    },
   };
+}
+
+const beforeAll = '0000-00';
+
+interface Month {
+  month: string;
+  expected: ReadonlyMap<string, StoredRollup>;
+  found: Difference[];
 }
 
 function toRollup(_id: string, cells: ReadonlyMap<string, StoredCell>): StoredRollup {
