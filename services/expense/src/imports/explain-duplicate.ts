@@ -1,18 +1,13 @@
-import { today } from '@outlay/contracts/calendar.ts';
-import type { RememberedRow } from './import-documents.ts';
 import type { SimilarExpense } from './match-duplicates.ts';
 import type { Place } from './row-fingerprint.ts';
 
 /** Sentences for the person who reads a preview: why a row would be no new expense. */
 
-/** @param bankId null where the row is known by all that it says */
-export function importedBefore(
-  { importedAt }: RememberedRow,
-  { bankId, timeZone, isDeleted }: { bankId: string | null; timeZone: string; isDeleted: boolean },
-): string {
+/** @param before.bankId null where the row is known by all that it says; @param before.day when it was imported */
+export function importedBefore({ bankId, day, isDeleted }: { bankId: string | null; day: string; isDeleted: boolean }) {
   const what = bankId === null ? 'This row' : `The bank’s id ${shortened(bankId)}`;
   const since = isDeleted ? ', and its expense was deleted since' : '';
-  return `${what} was imported on ${today(timeZone, importedAt)}${since}.`;
+  return `${what} was imported on ${day}${since}.`;
 }
 
 export const repeatedInFile = (bankId: string, earlier: Place): string =>

@@ -84,8 +84,9 @@ export function importRoutes(dependencies: ImportRouteDependencies): Route[] {
         } catch (error) {
           if (error instanceof Problem)
             metrics.imports.inc({ outcome: error instanceof StatementUnreadable ? 'unreadable' : 'refused' });
-          await discardRest(ctx.req, uploadBytesMax);
           throw error;
+        } finally {
+          await discardRest(ctx.req, uploadBytesMax);
         }
       },
     }),

@@ -143,10 +143,10 @@ function categorySuggestions(
     const found = await book.categoriesOfPayees(ledger.id, payees);
     const keys = new Map(payees.flatMap((payee) => (found.has(payee) ? [] : [[payee, payeeKey(payee)]])));
     const latest = await store.findLatestOfPayees(ledger.id, [...new Set(keys.values())]);
-    const categoryOf = await book.categoriesOf(ledger.id, [...latest.values()].flat());
+    const categoryOf = await book.categoriesOf(ledger.id, [...latest.values()]);
     for (const payee of payees) {
-      const rows = latest.get(keys.get(payee) ?? '') ?? [];
-      byPayee.set(payee, found.get(payee) ?? rows.map((id) => categoryOf.get(id)).find(Boolean) ?? null);
+      const expense = latest.get(keys.get(payee) ?? '');
+      byPayee.set(payee, found.get(payee) ?? categoryOf.get(expense ?? '') ?? null);
     }
   }
 

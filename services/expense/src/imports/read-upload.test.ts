@@ -113,6 +113,19 @@ describe('an upload', () => {
     ]);
   });
 
+  it('whose rest cannot be read is answered all the same, though its sender has not ended', async () => {
+    const good = '2026-11-23,-12.50,Corner shop,with a note\n'.repeat(2_000);
+    async function* openQuote() {
+      yield Buffer.from(`${csv()}${good}2026-11-24,-1.00,"an open quote,\n`);
+      for (let block = 0; block < 40; block++) yield Buffer.from('2026-11-24,-1.00,Shop,\n'.repeat(2_500));
+    }
+    const { status, body } = await person.ledger.post('/imports', openQuote(), { 'content-type': 'text/csv' });
+    expect(status).to.equal(201);
+    expect(body.counts).to.include({ new: 2_000, invalid: 1 });
+    const { rows } = (await person.read(body.id, '?fromRow=2000')).body;
+    expect(rows[0].reason).to.contain('The rest could not be read');
+  });
+
   describe('of more than 20 MiB', () => {
     async function* endless(bytes: number) {
       yield Buffer.from('Date,Amount,Payee,Note\n');

@@ -72,9 +72,9 @@ async function* arriving(request: IncomingMessage, bytesMax: number): AsyncGener
 }
 
 /**
- * Reads and drops what a refused client still sends, so that it gets to reading our answer: a connection closed while data
- * arrives is reset, and the answer lost. Bounded: a body twice the limit may lose it. The server's own time-out bounds the
- * time.
+ * Reads and drops what a client still sends although its answer stands, so that it gets to reading it: a connection closed
+ * while data arrives is reset and the answer lost, and one that is kept would wait for the rest. Bounded: a body twice the
+ * limit may lose the answer. The server's own time-out bounds the time.
  */
 export async function discardRest(request: IncomingMessage, bytesMax: number): Promise<void> {
   try {
