@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 
-const bytes = Buffer.allocUnsafe(4_096);
+const bytes = Buffer.allocUnsafe(32_768);
 let pool = '';
 let at = 0;
 

@@ -42,8 +42,21 @@ const fieldsOf = (request: CompletedRequest) => ({
 
 /** The line that pino would write of the same fields. Only method and path are a client's words, and may need escapes. */
 const lineOf = (request: CompletedRequest): string =>
-  `{"level":"info","time":"${new Date().toISOString()}","service":"gateway","method":${JSON.stringify(request.method)}` +
+  `{"level":"info","time":"${timeNow()}","service":"gateway","method":${JSON.stringify(request.method)}` +
   `,"route":"${request.route}","path":${JSON.stringify(request.path.slice(0, pathLengthMax))}` +
   `,"status":${request.status},"durationMs":${durationMs(request)},"requestBytes":${request.requestBytes}` +
   `,"responseBytes":${request.responseBytes},"cluster":"${request.cluster}","flags":"${request.flags}"` +
   `,"traceId":"${request.trace.traceId}","requestId":"${request.requestId}","msg":"request"}\n`;
+
+let stampedAt = 0;
+let stamp = '';
+
+/** ISO 8601. Requests of the same millisecond share the text. */
+function timeNow(): string {
+  const now = Date.now();
+  if (now !== stampedAt) {
+    stampedAt = now;
+    stamp = new Date(now).toISOString();
+  }
+  return stamp;
+}

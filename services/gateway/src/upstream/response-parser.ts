@@ -26,26 +26,33 @@ const chunkLineBytesMax = 256;
 /** What follows: a head, a body of known length, one that ends with the connection, or the parts of a chunked one. */
 type State = 'head' | 'length' | 'close' | 'chunk-size' | 'chunk-data' | 'chunk-end' | 'trailers' | 'done';
 
-// Token characters of RFC 9110 § 5.6.2 as the first part; the value is checked apart.
-const fieldName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** RFC 9110 § 5.6.2. */
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Control characters, and line ends that are only half of one. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-const badValue = /[\x00-\x08\x0a-\x1f\x7f]/;
+const badBytes = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
 const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
 const chunkLine = /^([0-9A-Fa-f]{1,12})(?:[\t ]*;[\t\x20-\x7e]*)?$/;
 
-/** Fields that concern one connection (RFC 9110 § 7.6.1) or say how the body is framed; the others go through. */
-const connectionFields = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
-  'transfer-encoding',
-  'content-length',
-  'upgrade',
-  'te',
-  'trailer',
+/** What is done with a field: it goes through, concerns this connection only (RFC 9110 § 7.6.1), or says how to go on. */
+type FieldKind = 'forward' | 'drop' | 'content-length' | 'transfer-encoding' | 'connection';
+const ofConnection = ['keep-alive', 'proxy-connection', 'proxy-authenticate', 'upgrade', 'te', 'trailer'];
+const fieldKinds = new Map<string, FieldKind>([
+  ...(['content-length', 'transfer-encoding', 'connection'] as const).map((name) => [name, name] as const),
+  ...ofConnection.map((name) => [name, 'drop'] as const),
 ]);
-const longestConnectionField = 18;
+/** Spellings seen are remembered up to here: services send the same few names with every answer. */
+const fieldKindsMax = 1_000;
+
+function kindOf(name: string): FieldKind {
+  const known = fieldKinds.get(name);
+  if (known !== undefined) return known;
+  // Space before the colon and folded lines fail here, as neither is a token.
+  if (!token.test(name)) throw new UpstreamProtocolError('not a field name');
+  const kind = fieldKinds.get(name.toLowerCase()) ?? 'forward';
+  if (fieldKinds.size < fieldKindsMax) fieldKinds.set(name, kind);
+  return kind;
+}
 
 /**
  * Reads the answers of one connection, one after the other. Strict: what two readers could understand differently is
@@ -242,21 +249,20 @@ class Framing {
   /** Fields that Connection declares to be of this connection only. */
   named: string[] = [];
 
-  /** @param name in lower case */
-  take(name: string, value: string): void {
-    if (name === 'content-length') {
+  take(kind: FieldKind, value: string): void {
+    if (kind === 'content-length') {
       if (this.length >= 0 || this.isChunked) throw new UpstreamProtocolError('two lengths');
       if (!/^\d{1,15}$/.test(value)) throw new UpstreamProtocolError('not a length');
       this.length = Number(value);
-    } else if (name === 'transfer-encoding') {
+    } else if (kind === 'transfer-encoding') {
       if (this.length >= 0 || this.isChunked) throw new UpstreamProtocolError('two lengths');
       if (value.toLowerCase() !== 'chunked') throw new UpstreamProtocolError('a transfer coding other than chunked');
       this.isChunked = true;
-    } else if (name === 'connection') {
+    } else if (kind === 'connection') {
       for (const option of value.toLowerCase().split(',')) {
-        const token = option.trim();
-        if (token === 'close') this.closes = true;
-        else if (token !== '' && token !== 'keep-alive') this.named.push(token);
+        const name = option.trim();
+        if (name === 'close') this.closes = true;
+        else if (name !== '' && name !== 'keep-alive') this.named.push(name);
       }
     }
   }
@@ -264,19 +270,17 @@ class Framing {
 
 /** Reads the fields of `block` from `at` on, without the empty line at their end. */
 function readFields(block: string, from: number, headers: string[], framing: Framing): void {
+  if (badBytes.test(block)) throw new UpstreamProtocolError('a control character in a field');
   for (let at = from; at < block.length; ) {
     let end = block.indexOf('\r\n', at);
     if (end < 0) end = block.length;
     const colon = block.indexOf(':', at);
     if (colon < 0 || colon > end) throw new UpstreamProtocolError('a field without a colon');
     const name = block.slice(at, colon);
-    // Space before the colon and folded lines fail here, as neither is a token.
-    if (!fieldName.test(name)) throw new UpstreamProtocolError('not a field name');
     const value = trimmed(block, colon + 1, end);
-    if (badValue.test(value)) throw new UpstreamProtocolError('a control character in a field');
-    const lower = name.length <= longestConnectionField ? name.toLowerCase() : '';
-    if (connectionFields.has(lower)) framing.take(lower, value);
-    else headers.push(name, value);
+    const kind = kindOf(name);
+    if (kind === 'forward') headers.push(name, value);
+    else framing.take(kind, value);
     at = end + 2;
   }
 }
