@@ -81,6 +81,7 @@ spec:
         {{- toYaml . | nindent 8 }}
         {{- end }}
       annotations:
+        kubectl.kubernetes.io/default-container: {{ .name }}
         {{- with .checksum }}
         checksum/config: {{ . }}
         {{- end }}

@@ -16,7 +16,7 @@ describe('the settings of analytics', () => {
     expect(config).to.include({
       PORT: 3003,
       ADMIN_PORT: 9003,
-      EXPENSE_TIMEOUT_MS: 2_000,
+      EXPENSE_TIMEOUT_MS: 5_000,
       EXPENSE_URL: 'http://expense:3002',
     });
     expect(readConfig(settings, { ...right, EXPENSE_TIMEOUT_MS: '500' }).EXPENSE_TIMEOUT_MS).to.equal(500);

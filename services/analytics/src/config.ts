@@ -13,6 +13,6 @@ export const settings = {
   ...userTokenSettings,
   EXPENSE_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')),
   /** For one figure, the whole answer of expense included. */
-  EXPENSE_TIMEOUT_MS: z.coerce.number().int().min(50).max(30_000).default(2_000),
+  EXPENSE_TIMEOUT_MS: z.coerce.number().int().min(50).max(30_000).default(5_000),
   JWKS_URL: httpUrl,
 };
