@@ -27,7 +27,7 @@ export interface LocalMongoOptions {
 /** Starts the mongod of this installation with access control on, with a user for each service that has a database. */
 export async function startLocalMongo(options: LocalMongoOptions): Promise<DatabaseUris> {
   const { home, keyFile, passwords, supervisor, log, signal } = options;
-  const binary = await findMongod({ keepIn: join(repositoryRoot, '.outlay/mongodb'), log });
+  const binary = await findMongod({ keepIn: join(repositoryRoot, '.outlay/mongodb'), log, signal });
   // The same port again where it is free, for tools that look into the database.
   const portFile = join(home, 'mongod-port');
   const lastPort = Number(await readFile(portFile, 'utf8').catch(() => 0)) || 0;
@@ -40,13 +40,13 @@ export async function startLocalMongo(options: LocalMongoOptions): Promise<Datab
     keyFile,
     logPath: logFile.path,
     cacheGb: 0.5,
-    ...(signal && { signal }),
+    signal,
   });
   supervisor.adopt('mongod', mongod.process, logFile);
   await writeFile(portFile, String(mongod.port));
 
   const set: ReplicaSet = { name: 'rs0', members: [`127.0.0.1:${mongod.port}`], keyFile };
-  await ensureReplicaSet(set);
+  await ensureReplicaSet(set, { signal });
   const auth = { name: 'auth', password: passwords.auth };
   const expense = { name: 'expense', password: passwords.expense };
   const client = await connectAsMember(set);

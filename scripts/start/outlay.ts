@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { claimHome } from './home.ts';
 import { databaseUri, startLocalMongo } from './local-mongo.ts';
 import { freePorts, requirePort } from './ports.ts';
@@ -35,6 +36,8 @@ export interface OutlayOptions extends Omit<Settings, 'demo'> {
 /** Callers before callees, so that nobody calls one who is gone. */
 const stopOrder = [['gateway'], ['analytics'], ['expense', 'auth'], ['mongod']];
 const stopMs = 4_500;
+/** What is still starting then, such as a download, ends with this process. */
+const abandonMs = 2_000;
 
 /**
  * Starts the whole system on this machine: page, database, services.
@@ -93,7 +96,7 @@ export async function startOutlay(options: OutlayOptions): Promise<Outlay> {
     await Promise.race([Promise.all(starting), supervisor.failure.then((problem) => Promise.reject(problem))]);
   } catch (error) {
     failed.abort();
-    await Promise.allSettled(starting);
+    await Promise.race([Promise.allSettled(starting), delay(abandonMs)]);
     await stop();
     throw error;
   }
@@ -112,15 +115,15 @@ export async function startOutlay(options: OutlayOptions): Promise<Outlay> {
   };
 }
 
-/** The usual ports where they are free; where the gateway's may be any, so may all. */
+/** The gateway's as asked for; the usual ones of the rest where they are free, or any free ones where the gateway's may be any. */
 async function choosePorts(port: number): Promise<ServicePorts> {
-  const usual = serviceNames.flatMap((name) => [usualPorts[name].port, usualPorts[name].adminPort]);
-  const free = await freePorts(usual.map((each) => (port === 0 ? 0 : each)));
-  const ports = Object.fromEntries(
-    serviceNames.map((name, index) => [name, { port: free[2 * index], adminPort: free[2 * index + 1] }]),
-  ) as ServicePorts;
-  if (port) ports.gateway.port = port;
-  return ports;
+  const wanted = serviceNames.flatMap((name) => [
+    name === 'gateway' ? port : usualPorts[name].port, // stands first, so that no other takes it
+    usualPorts[name].adminPort,
+  ]);
+  const free = await freePorts(port === 0 ? wanted.map(() => 0) : wanted);
+  const pairs = serviceNames.map((name, index) => [name, { port: free[2 * index], adminPort: free[2 * index + 1] }]);
+  return Object.fromEntries(pairs) as ServicePorts;
 }
 
 /** Reports how long the work took; what answers false had nothing to do. */

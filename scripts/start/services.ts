@@ -4,7 +4,7 @@ import type { PartSpec } from './supervisor.ts';
 import { webRoot } from './web-page.ts';
 import type { WorkloadIssuer } from './workload-issuer.ts';
 
-export const serviceNames = ['auth', 'expense', 'analytics', 'gateway'] as const;
+export const serviceNames = ['gateway', 'auth', 'expense', 'analytics'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
 export type ServicePorts = Record<ServiceName, { port: number; adminPort: number }>;

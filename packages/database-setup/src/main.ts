@@ -29,7 +29,7 @@ const users = [
 const giveUpAt = Date.now() + 180_000;
 for (;;) {
   try {
-    await ensureReplicaSet(set, 120_000);
+    await ensureReplicaSet(set, { timeoutMs: 120_000 });
     const client = await connectAsMember(set);
     await ensureUsers(client, users);
     await client.close();

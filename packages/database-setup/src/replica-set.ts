@@ -36,10 +36,12 @@ export function connectAsMember(set: ReplicaSet, hosts: readonly string[] = set.
 /**
  * Makes the members one replica set and waits for its primary. Idempotent: initiates where none is initiated, and
  * where members joined, left or moved to another port changes the set to what is asked for.
- * @param timeoutMs for all of it
  * @throws {Error} where there is no primary in time
  */
-export async function ensureReplicaSet(set: ReplicaSet, timeoutMs = 30_000): Promise<void> {
+export async function ensureReplicaSet(
+  set: ReplicaSet,
+  { timeoutMs = 30_000, signal }: { timeoutMs?: number; signal?: AbortSignal | undefined } = {},
+): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   const configs = await Promise.all(set.members.map((member) => readConfig(set, member)));
   if (configs.every((config) => config === 'uninitiated' || config === 'unreachable')) {
@@ -50,7 +52,7 @@ export async function ensureReplicaSet(set: ReplicaSet, timeoutMs = 30_000): Pro
   }
   const lostItself = configs.find((config) => typeof config === 'object' && config.removed);
   if (typeof lostItself === 'object' && set.members.length === 1) await forceHost(set, lostItself.config);
-  await waitForPrimary(set, deadline);
+  await waitForPrimary(set, deadline, signal);
   await reconfigureByOne(set, deadline);
 }
 
@@ -122,8 +124,9 @@ function nextMembers(now: SetConfig['members'], wanted: readonly string[]): SetC
   return extra && now.filter((member) => member !== extra);
 }
 
-async function waitForPrimary(set: ReplicaSet, deadline: number): Promise<void> {
+async function waitForPrimary(set: ReplicaSet, deadline: number, signal?: AbortSignal): Promise<void> {
   while (Date.now() < deadline) {
+    signal?.throwIfAborted();
     for (const member of set.members) {
       const hello = await onMember(set, member, (admin) => admin({ hello: 1 })).catch(() => undefined);
       if (hello?.isWritablePrimary) return;

@@ -22,7 +22,7 @@ export interface MongodOptions {
   /** How long to wait where another mongod still holds the data, as one of a killed run does until it has ended. */
   readonly dataInUseMs?: number;
   /** Ends the wait, and the mongod with it. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Mongod {
@@ -43,7 +43,8 @@ export async function startMongod(options: MongodOptions): Promise<Mongod> {
     const attempt = await tryStart(options);
     if (!('log' in attempt)) return attempt;
     if (!isDataInUse(attempt.log) || Date.now() > patienceEnd) throw attempt.failure;
-    await delay(250, undefined, options.signal ? { signal: options.signal } : {});
+    options.signal?.throwIfAborted();
+    await delay(250);
   }
 }
 
