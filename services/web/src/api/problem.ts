@@ -32,11 +32,12 @@ export const unreachable = (cause: unknown): ApiProblem =>
 export const messageOf = (error: unknown): string =>
   error instanceof ApiProblem ? error.message : 'Something went wrong on this page. Please try again.';
 
-const fieldOf = (pointer: string): string => pointer.replace(/^#?\//, '').split('/')[0] ?? '';
+/** "#/tags/3" → "tags/3" */
+const pathOf = (pointer: string): string => pointer.replace(/^#?\//, '');
 
 /**
  * Sorts a problem's errors by the form's fields.
- * @param fields names of the top-level properties that the form shows
+ * @param fields what the form shows, as paths in the body: `amount`, `password/current`
  * @returns one sentence per field, and the rest as `form`: what no field can show
  */
 export function fieldErrors<Field extends string>(
@@ -47,8 +48,8 @@ export function fieldErrors<Field extends string>(
   if (!(error instanceof ApiProblem)) return { byField, form: messageOf(error) };
   const rest: string[] = [];
   for (const { pointer, parameter, detail } of error.errors) {
-    const name = pointer === undefined ? (parameter ?? '') : fieldOf(pointer);
-    const field = fields.find((known) => known === name);
+    const name = pointer === undefined ? (parameter ?? '') : pathOf(pointer);
+    const field = fields.find((known) => name === known || name.startsWith(`${known}/`));
     if (field === undefined) rest.push(name ? `${name}: ${detail}` : detail);
     else byField[field] ??= sentence(detail);
   }

@@ -91,6 +91,9 @@ export async function register(body: { name: string; email: string; password: st
   tabs.postMessage('logged-in');
 }
 
+/** Shows a changed name or address at once. */
+export const keepUser = (user: User): void => become({ status: 'signed-in', user });
+
 /** Ends the session here and in the other tabs, even where the server does not answer. */
 export async function logOut(): Promise<void> {
   try {

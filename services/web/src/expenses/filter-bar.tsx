@@ -1,12 +1,12 @@
 import { Button, CloseButton, Kbd, Popover, TextInput } from '@mantine/core';
 import { IconAdjustmentsHorizontal, IconSearch } from '@tabler/icons-react';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
-import { useShortcut } from '../shell/shortcuts.ts';
 import classes from './filter-bar.module.css';
 import { FilterPanel } from './filter-panel.tsx';
 import type { changeFilters, Filters } from './filters.ts';
 import { panelCount } from './filters.ts';
 import { PeriodMenu } from './period-menu.tsx';
+import { searchId } from './search-id.ts';
 
 export type ChangeFilters = (changes: Parameters<typeof changeFilters>[1], replace?: boolean) => void;
 
@@ -55,10 +55,14 @@ function SearchBox({ value, onChange }: { value: string; onChange: (q: string) =
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: only the address moves the box
   useEffect(() => follow(), [value]);
-  useShortcut('/', () => input.current?.focus());
+  useEffect(() => {
+    // Reached by "/" from another screen.
+    if (history.state?.isSearch) input.current?.focus();
+  }, []);
   return (
     <TextInput
       ref={input}
+      id={searchId}
       className={classes.search}
       type="search"
       aria-label="Search expenses"

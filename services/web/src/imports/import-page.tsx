@@ -8,7 +8,7 @@ import { ChooseFile } from './choose-file.tsx';
 import { ImportDone } from './import-done.tsx';
 import { ImportPreview } from './import-preview.tsx';
 import { PastImports } from './past-imports.tsx';
-import { usePreview } from './use-imports.ts';
+import { useDiscard, usePreview } from './use-imports.ts';
 
 type Stage =
   | { name: 'choose' }
@@ -26,7 +26,9 @@ export function ImportPage() {
       { file, currency, ...(mapping && { mapping }) },
       { onSuccess: (preview) => setStage({ name: 'preview', file, preview }) },
     );
+  const discard = useDiscard();
   const restart = () => {
+    if (stage.name === 'preview') discard.mutate(stage.preview.id);
     upload.reset();
     setStage({ name: 'choose' });
   };

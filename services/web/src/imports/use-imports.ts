@@ -47,6 +47,12 @@ export function useCommit() {
   });
 }
 
+/** Forgets a preview; where that fails it forgets itself in time. */
+export function useDiscard() {
+  const { id } = useLedger();
+  return useMutation({ mutationFn: (importId: string) => call('DELETE', `/ledgers/${id}/imports/${importId}`) });
+}
+
 /** The newest past imports. */
 export function usePastImports() {
   const { id } = useLedger();

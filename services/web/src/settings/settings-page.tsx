@@ -8,6 +8,7 @@ import { Page } from '../shell/page.tsx';
 import { schemes } from '../shell/scheme-toggle.tsx';
 import { setShortcuts, useShortcutsSetting } from '../shell/shortcuts.ts';
 import { ShortcutsTable } from '../shell/shortcuts-table.tsx';
+import { NameForm, PasswordForm } from './account-settings.tsx';
 import { LedgerSettings } from './ledger-settings.tsx';
 import classes from './settings-page.module.css';
 
@@ -19,9 +20,8 @@ export function SettingsPage() {
   return (
     <Page title="Settings" isNarrow>
       <Section title="Account">
+        <NameForm />
         <dl className={classes.facts}>
-          <dt>Name</dt>
-          <dd>{user.name}</dd>
           <dt>E-mail</dt>
           <dd>{user.email}</dd>
           <dt>Member since</dt>
@@ -35,6 +35,9 @@ export function SettingsPage() {
         >
           Log out of this browser
         </Button>
+      </Section>
+      <Section title="Password">
+        <PasswordForm />
       </Section>
       <Section title="Ledger">
         <LedgerSettings key={ledger.id} />

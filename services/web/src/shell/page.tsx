@@ -14,6 +14,7 @@ interface PageProps {
 
 /** A screen: document title, the one h1, and the focus on it after a link was followed, so that screen readers read on there. */
 export function Page({ title, actions, isNarrow = false, children }: PageProps) {
+  const screen = useRef<HTMLDivElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Outlay`;
@@ -21,10 +22,11 @@ export function Page({ title, actions, isNarrow = false, children }: PageProps) 
   useEffect(() => {
     if (arrival() === 'load') return;
     if (arrival() === 'push') scrollTo(0, 0);
-    heading.current?.focus({ preventScroll: true });
+    // Unless the screen itself has put it where people want to go on.
+    if (!screen.current?.contains(document.activeElement)) heading.current?.focus({ preventScroll: true });
   }, []);
   return (
-    <div className={classes.page} data-narrow={isNarrow || undefined}>
+    <div ref={screen} className={classes.page} data-narrow={isNarrow || undefined}>
       <header className={classes.header}>
         <Title order={1} ref={heading} tabIndex={-1}>
           {title}

@@ -3,6 +3,7 @@ import { IconLogout, IconPlus } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { logOut, useUser } from '../api/session.ts';
+import { searchId } from '../expenses/search-id.ts';
 import { useExpenseDrawer } from '../expenses/use-expense-drawer.ts';
 import { LedgerMenu } from '../ledgers/ledger-menu.tsx';
 import { BottomNav } from './bottom-nav.tsx';
@@ -15,7 +16,13 @@ import { useShortcut } from './shortcuts.ts';
 /** What stands round every screen: the sidebar on a desktop, a bar above and below on a phone. */
 export function Shell({ children }: { children: ReactNode }) {
   const drawer = useExpenseDrawer();
+  const [, navigate] = useLocation();
   useShortcut('n', drawer.add);
+  useShortcut('/', () => {
+    const search = document.getElementById(searchId);
+    if (search) search.focus();
+    else navigate('/expenses', { state: { isSearch: true } });
+  });
   return (
     <div className={classes.shell}>
       <a href="#content" className={classes.skip}>
