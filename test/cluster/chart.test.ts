@@ -53,6 +53,25 @@ describe('the chart', () => {
       expect(stdout).to.match(/Valid: [1-9]/);
     });
 
+  for (const [values, sentence] of [
+    ['gatewy.replicas=2', "additional properties 'gatewy' not allowed"],
+    ['gateway.replicas=two', 'got string, want integer'],
+    ['mongodb.replicas=0', 'mongodb.replicas is 0: set mongodb.external'],
+    ['mongodb.external.existingSecret=mine', 'mongodb.external is set: set mongodb.replicas to 0 too'],
+    ['workloadIdentity.verifyTokens=false', 'then a mesh must prove who calls'],
+    ['jaeger.enabled=true,tracing.endpoint=http://collector:4318', 'choose where traces go'],
+    ['ingress.enabled=true', 'ingress.enabled needs at least one of ingress.hosts'],
+  ] as const)
+    it(`refuses ${values} with a sentence`, () => {
+      const { status, stderr } = spawnSync(
+        'helm',
+        ['template', 'outlay', 'charts/outlay', '--kube-version', '1.34.0', '--set', values],
+        { encoding: 'utf8' },
+      );
+      expect(status).to.equal(1);
+      expect(stderr).to.include(sentence);
+    });
+
   it('is refused by those schemas where a field is wrong, so that the tests above say something', () => {
     const wrong = join(folder, 'wrong.yaml');
     writeFileSync(wrong, 'apiVersion: v1\nkind: Service\nmetadata: { name: a }\nspec: { prots: [] }\n');
