@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { newId } from '../../../../test/support/new-id.ts';
+import { serviceApi } from '../../../../test/support/request.ts';
 import { openTestDatabase } from '../../../../test/support/test-database.ts';
 import { createLedgerTransactions, type InLedger } from '../ledger-transactions.ts';
 import { csv, type ImportApi, openImportApi } from './import-test-api.ts';
@@ -66,6 +67,26 @@ describe('POST imports/{id}/commit', () => {
     expect(results.map(({ status }) => status)).to.deep.equal([200, 200]);
     expect(results[0].body.imported + results[1].body.imported).to.equal(1_200);
     expect(await person.expenses()).to.have.lengthOf(1_200);
+  });
+
+  it('writes once when two replicas of the service are asked at the same time', async () => {
+    const { database, identity } = service;
+    const other = await openImportApi({ database, identity });
+    try {
+      const person = service.person();
+      const there = serviceApi(other.server.baseUrl, identity, 'expense').as(person.id);
+      const [a, b] = [(await person.upload(many(1_200))).body.id, (await person.upload(many(1_200))).body.id];
+      const commitThere = (id: string) => there.post(`/api/v1/ledgers/default/imports/${id}/commit`, {});
+      const results = await Promise.all([person.commit(a), commitThere(a), commitThere(b)]);
+      expect(results.map(({ status }) => status)).to.deep.equal([200, 200, 200]);
+      expect(results[0].body).to.deep.equal(results[1].body);
+      expect(results[0].body.imported + results[2].body.imported).to.equal(1_200);
+      expect(await person.expenses()).to.have.lengthOf(1_200);
+      const { body } = await person.figures({ ranges: '2026-01-01..2026-12-31' });
+      expect(body.ranges[0].buckets[0].cell.expenseCount).to.equal(1_200);
+    } finally {
+      await other.stop();
+    }
   });
 
   it('skips what became a duplicate since the preview, and says why', async () => {

@@ -54,8 +54,8 @@ function parseMapping(text: string): CsvMapping {
 }
 
 /**
- * The body's chunks, up to the limit. Unlike `boundedBody` it leaves the connection alone where the reader stops early:
- * who sends a PDF shall read why it is refused, and not find the connection cut.
+ * The body's chunks, up to the limit. Unlike after `boundedBody`, what a reader leaves can still be read, by
+ * {@link discardRest}.
  */
 async function* arriving(request: IncomingMessage, bytesMax: number): AsyncGenerator<Uint8Array> {
   let bytes = 0;
