@@ -92,12 +92,13 @@ export async function pingMongo(connection: Connection): Promise<void> {
   await connection.getClient().db().command({ ping: 1 }, { timeoutMS: 1_500 });
 }
 
-const transactionMs = 8_000;
+/** Longer than a killed service's transaction stays open, as our mongods are set up: 5 s and half of that for the reaper. */
+const transactionMs = 10_000;
 
 /**
  * Runs the work in one transaction and runs it again, after a growing random pause, where it lost against another writer.
  * The work must be free of effects other than its writes.
- * @throws {Unavailable} where it still loses after 8 s
+ * @throws {Unavailable} where it still loses after 10 s
  */
 export async function inTransaction<T>(
   connection: Connection,

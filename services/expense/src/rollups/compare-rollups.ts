@@ -52,21 +52,19 @@ export function createRollupCheck({
 
   return {
     /**
-     * Compares a ledger's rollups with its expenses, as both were at one moment.
+     * Compares a ledger's rollups with its expenses, each month as both were at one moment.
      * @returns what differs, the first 1,000; nothing where all is true
      */
-    compare: (ledger: string): Promise<Difference[]> =>
-      inTransaction(connection, async (session) => {
-        const all: Difference[] = [];
-        let last = beforeAll;
-        while (all.length < differencesMax) {
-          const next = await monthAfter(session, ledger, last);
-          if (!next) break;
-          last = next.month;
-          all.push(...next.found);
-        }
-        return all.slice(0, differencesMax);
-      }),
+    async compare(ledger: string): Promise<Difference[]> {
+      const all: Difference[] = [];
+      for (let last: string | undefined = beforeAll; last !== undefined && all.length < differencesMax; ) {
+        const after: string = last;
+        const next = await inTransaction(connection, (session) => monthAfter(session, ledger, after));
+        all.push(...(next?.found ?? []));
+        last = next?.month;
+      }
+      return all.slice(0, differencesMax);
+    },
 
     /**
      * Makes a ledger's rollups what its expenses say; only what differs is written. A month a transaction, which is as right
