@@ -3,9 +3,23 @@ import { Id, Instant, text } from './common.ts';
 import { Currency } from './money.ts';
 
 const zones = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC']);
+
+/** The runtime lists one name of each zone ("Asia/Calcutta") and knows the others ("Asia/Kolkata"), which browsers send. */
+function isTimeZone(name: string): boolean {
+  if (zones.has(name)) return true;
+  if (!/^[A-Z][A-Za-z_]*(\/[A-Za-z0-9_+-]+){1,2}$/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const TimeZone = z
   .string()
-  .refine((zone) => zones.has(zone), 'is not an IANA time zone')
+  .max(64)
+  .refine(isTimeZone, 'is not an IANA time zone')
   .meta({ description: 'IANA time zone: decides what "today" is', examples: ['Europe/Berlin'] });
 
 /** `default` in a path stands for the caller's first ledger. */

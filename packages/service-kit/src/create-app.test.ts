@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { type Api, request } from '../../../test/support/request.ts';
 import { captureLog, startTestServer, type TestServer } from '../../../test/support/test-server.ts';
-import { createApp } from './create-app.ts';
+import { createApp, toProblem } from './create-app.ts';
 import { createMetrics } from './metrics.ts';
 import { MethodNotAllowed } from './problem.ts';
 import { boundedBody } from './read-body.ts';
@@ -158,6 +158,15 @@ describe('an app of the service kit', () => {
     const answer = await api.get('/no-database');
     expect(answer.status).to.equal(503);
     expect(answer.body.detail).to.equal('The database cannot be reached.');
+  });
+
+  it('answers 503 to a query that the database gave up', () => {
+    const expired = Object.assign(new Error('operation exceeded time limit'), {
+      code: 50,
+      codeName: 'MaxTimeMSExpired',
+    });
+    expect(toProblem(expired).status).to.equal(503);
+    expect(toProblem(new Error('anything else')).status).to.equal(500);
   });
 
   it('counts requests by route pattern, so that ids make no new series', async () => {

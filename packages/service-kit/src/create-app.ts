@@ -34,6 +34,8 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof Error && databaseAway.test(error.name))
     return new Unavailable('The database cannot be reached.', { cause: error });
+  if (error instanceof Error && (error as { codeName?: unknown }).codeName === 'MaxTimeMSExpired')
+    return new Unavailable('The database took too long.', { cause: error });
   return new InternalError({ cause: error });
 }
 

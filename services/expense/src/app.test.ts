@@ -92,7 +92,6 @@ describe('expense', () => {
       'tag',
       'kind',
       'currency',
-      'import',
     ]);
   });
 

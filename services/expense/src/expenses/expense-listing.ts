@@ -19,8 +19,8 @@ import type { Vocabulary } from './vocabulary.ts';
 /** A filter that leaves so few is rare: reading them all costs a few ms, even where their index has another order. */
 export const rareMax = 4_000;
 
-/** MongoDB merges up to 200 ordered scans of one index; more words than this are matched one expense at a time. */
-const completionsMax = 100;
+/** MongoDB merges up to 200 ordered scans of one index; more words than that are matched one expense at a time. */
+const completionsMax = 199;
 
 /** Filters whose index gives the order by date, the one that usually leaves fewest first. */
 const byDate = ['tag', 'payee', 'words', 'category', 'kind', 'currency', 'date'] as const satisfies IndexName[];
@@ -88,7 +88,8 @@ export function createExpenseListing({ expenses: { model }, categories, vocabula
         count: await model
           .countDocuments({ ledger: filter.ledger, ...filters[name], ...(name !== 'amount' && date) })
           .limit(rareMax + 1)
-          .hint(name),
+          .hint(name)
+          .maxTimeMS(queryMs),
       })),
     );
     const rarest = counts.reduce((best, each) => (each.count < best.count ? each : best));

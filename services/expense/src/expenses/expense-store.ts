@@ -55,7 +55,7 @@ const schema = new Schema<StoredExpense>(
 
 /**
  * Each filter of a list has an index that also gives the order by date; `amount` gives the other order and finds an
- * import's duplicates. An index entry costs about 5 µs of every insert: those by kind, tag and import hold only the
+ * import's duplicates. An index entry costs about 5 µs of every insert: those by kind and tag hold only the
  * expenses that have what they are for, and no filter has an index for the order by amount (see list-plan.ts).
  */
 export const indexes = {
@@ -67,7 +67,6 @@ export const indexes = {
   tag: { ledger: 1, tags: 1, date: -1, _id: -1 },
   kind: { ledger: 1, kind: 1, date: -1, _id: -1 },
   currency: { ledger: 1, currency: 1, date: -1, _id: -1 },
-  import: { ledger: 1, importId: 1, _id: 1 },
 } as const;
 export type IndexName = keyof typeof indexes;
 
@@ -75,7 +74,6 @@ const indexOptions: Partial<Record<IndexName, mongo.CreateIndexesOptions>> = {
   tag: { partialFilterExpression: { tags: { $exists: true } } },
   // income, refund, transfer: nine in ten expenses are of kind `expense`, which the index by date finds as fast.
   kind: { partialFilterExpression: { kind: { $gt: 'expense' } } },
-  import: { partialFilterExpression: { importId: { $exists: true } } },
 };
 for (const [name, fields] of Object.entries(indexes))
   schema.index(fields as Record<string, 1 | -1>, { name, ...indexOptions[name as IndexName] });
