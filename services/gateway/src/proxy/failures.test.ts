@@ -293,6 +293,22 @@ describe('a service that fails', () => {
     await lone.close();
   });
 
+  it('cannot be reached: 503 after the connect time-out where packets vanish', async () => {
+    const lone = await startTestGateway({
+      expenseUrl: 'http://192.0.2.1:9', // TEST-NET-1: routed nowhere
+      edit: (yaml) =>
+        yaml.replace('workload_audience: expense', 'workload_audience: expense\n    connect_timeout: 200ms'),
+    });
+    const startedAt = performance.now();
+
+    const answer = await fetch(`${lone.url}/api/v1/ledgers`, { headers: { authorization: lone.bearer } });
+
+    expect(answer.status).to.equal(503);
+    expect(performance.now() - startedAt).to.be.below(2_000);
+    await eventually(() => lone.log().some(({ flags }) => flags === 'UF'));
+    await lone.close();
+  });
+
   it('leaves nothing behind: requests, connections', async () => {
     const metrics = await (await fetch(`http://127.0.0.1:${gateway.adminPort}/metrics`)).text();
 

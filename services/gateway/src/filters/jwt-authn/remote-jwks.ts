@@ -16,7 +16,8 @@ export interface RemoteJwksOptions {
   readonly now?: () => number;
 }
 
-const firstRetryMs = 500;
+/** The first fetch is tried again after this, then after twice as long, up to the longest. */
+const retryMs = { first: 250, longest: 5_000 };
 
 /** The issuer's public keys in memory: one fetch at a time, known keys answered at once, unknown ones asked for. */
 export class RemoteJwks {
@@ -42,9 +43,10 @@ export class RemoteJwks {
   }
 
   /** Fetches the first keys, and tries again until there are some. */
-  start(): void {
+  start(waitMs = retryMs.first): void {
     this.#refresh().catch(() => {
-      if (!this.#isClosed) this.#retry = setTimeout(() => this.start(), firstRetryMs).unref();
+      const nextMs = Math.min(waitMs * 2, retryMs.longest);
+      if (!this.#isClosed) this.#retry = setTimeout(() => this.start(nextMs), waitMs).unref();
     });
   }
 
