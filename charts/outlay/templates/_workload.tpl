@@ -125,6 +125,9 @@ spec:
             - { name: ADMIN_PORT, value: {{ .adminPort | quote }} }
             - { name: LOG_LEVEL, value: {{ $values.logLevel }} }
             - { name: LOG_FORMAT, value: json }
+            {{- if $root.Values.development.enabled }}
+            - { name: DRAIN_MS, value: "0" }
+            {{- end }}
             - { name: USER_TOKEN_ISSUER, value: {{ $root.Values.userTokens.issuer | quote }} }
             - { name: USER_TOKEN_AUDIENCE, value: {{ $root.Values.userTokens.audience | quote }} }
             {{- if .callees }}
