@@ -45,7 +45,7 @@ export type FiguresQuery = z.infer<typeof FiguresQuery>;
 export const Figures = z.object({
   ledger: Ledger,
   currency: Currency,
-  /** All of the ledger's, whether or not the figures are split by them. */
+  /** All of the ledger's where the figures are split by them; else none, for they cost as much as the sums. */
   categories: z.array(Category),
   ranges: z.array(
     z.object({

@@ -17,7 +17,7 @@ import { searchWords } from './search-words.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** A filter that leaves so few is rare: reading them all costs a few ms, even where their index has another order. */
-export const rareMax = 4_000;
+export const rareMax = 2_000;
 
 /** MongoDB merges up to 200 ordered scans of one index; more words than that are matched one expense at a time. */
 const completionsMax = 199;
@@ -41,20 +41,16 @@ export function createExpenseListing({ expenses: { model }, categories, vocabula
   async function understand(ledger: string, query: ExpenseQuery): Promise<ListFilter> {
     checkBounds(query);
     const asked = searchWords(query.q ?? '');
-    const words: ListFilter['words'] = await Promise.all(
-      asked.map(async (beginning) => ({
+    const [family, ...words] = await Promise.all([
+      familyOf(ledger, query.category),
+      ...asked.map(async (beginning) => ({
         beginning,
         completions: await vocabulary.completions(ledger, beginning, completionsMax),
       })),
-    );
+    ]);
     // "?!" names no word, and no expense has it.
-    const nothing = query.q !== undefined && asked.length === 0 ? [{ beginning: '', completions: [] }] : [];
-    return {
-      ledger: new Types.ObjectId(ledger),
-      query,
-      words: [...words, ...nothing],
-      categories: await familyOf(ledger, query.category),
-    };
+    if (query.q !== undefined && asked.length === 0) words.push({ beginning: '', completions: [] });
+    return { ledger: new Types.ObjectId(ledger), query, words, categories: family };
   }
 
   async function familyOf(ledger: string, category: ExpenseQuery['category']): Promise<(string | null)[] | undefined> {

@@ -36,7 +36,7 @@ export const figuresRoute = ({ ledgers, ledgerStore, categoryStore, rollups }: F
       const id = await ledgers.open(user, params.ledger);
       const [ledger, tree, read] = await Promise.all([
         ledgerStore.find(id),
-        categoryStore.list(id),
+        split.categories ? categoryStore.list(id) : [],
         rollups.read(id, pieces.map(rollupsOf), [...new Set(pieces.map(({ part }) => part))]),
       ]);
       if (!ledger) throw new LedgerNotFound();
