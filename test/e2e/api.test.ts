@@ -51,8 +51,9 @@ describe('the whole system', function () {
     const spans = await receiver.waitForTrace(
       traceId,
       (known) =>
-        known.some(({ service, kind }) => service === 'gateway' && kind === 'server') &&
-        known.some(({ attributes }) => attributes['db.system.name'] === 'mongodb'),
+        ['gateway', 'analytics', 'expense'].every((name) =>
+          known.some(({ service, kind }) => service === name && kind === 'server'),
+        ) && known.some(({ attributes }) => attributes['db.system.name'] === 'mongodb'),
     );
 
     expect(drawTrace(spans)).to.match(
