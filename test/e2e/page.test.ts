@@ -43,12 +43,6 @@ describe('The page', function () {
     ]);
   });
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed')
-      for (const { page } of visits) {
-        await page.screenshot({
-          path: `/tmp/shots/fail-${this.currentTest.title.slice(0, 20).replace(/\W/g, '_')}.png`,
-        });
-        console.log(page.url());
     const complaints = visits.flatMap((each) => each.complaints);
     await Promise.all(visits.splice(0).map(({ page }) => page.context().close()));
     if (this.currentTest?.state === 'passed') expect(complaints, 'what the browser complained of').to.deep.equal([]);
