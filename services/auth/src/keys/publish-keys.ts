@@ -8,7 +8,7 @@ export const publishKeys = ({ keys }: AuthParts): Route =>
     path: '/.well-known/jwks.json',
     summary: 'The public keys that access tokens are verified by',
     description: 'A key stands here a while before it signs and as long as a token signed by it may live.',
-    tag: 'auth',
+    tag: 'Accounts',
     user: 'none',
     success: { 200: JwkSet },
     handle: () => reply(200, keys.publicKeys(), { 'cache-control': 'public, max-age=300' }),

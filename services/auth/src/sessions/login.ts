@@ -8,7 +8,7 @@ export const login = ({ users, sessions, passwords, answerSession, metrics }: Au
     method: 'post',
     path: '/api/v1/auth/login',
     summary: 'Log in',
-    tag: 'auth',
+    tag: 'Accounts',
     user: 'none',
     body: Login,
     success: { 200: Session },

@@ -9,7 +9,7 @@ export const logout = ({ sessions }: AuthParts): Route =>
     path: '/api/v1/auth/logout',
     summary: 'End the session of a refresh token',
     description: 'Access tokens of the session live on until they expire, ten minutes at most.',
-    tag: 'auth',
+    tag: 'Accounts',
     user: 'none',
     body: Logout,
     success: { 204: null },

@@ -13,7 +13,7 @@ export const refresh = ({ users, sessions, answerSession, metrics }: AuthParts):
       'Each refresh token is good for one exchange. The one just replaced gets the same answer again for 10 seconds ' +
       '(a lost answer, two tabs); an older one ends the session, since two parties hold it. A token that came as a ' +
       'cookie is only handed over as a cookie, out of reach of scripts.',
-    tag: 'auth',
+    tag: 'Accounts',
     user: 'none',
     body: Refresh,
     success: { 200: Session },

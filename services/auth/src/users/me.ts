@@ -15,7 +15,7 @@ export const me = ({ users }: AuthParts): Route =>
     method: 'get',
     path,
     summary: 'Who am I?',
-    tag: 'auth',
+    tag: 'Accounts',
     success: { 200: User },
     async handle({ user }) {
       const account = await users.findById(user.id);
@@ -29,7 +29,7 @@ export const changeMe = (parts: AuthParts): Route =>
     method: 'patch',
     path,
     summary: 'Change my name or password',
-    tag: 'auth',
+    tag: 'Accounts',
     body: UserPatch,
     success: { 200: User },
     problems: [WrongPassword],

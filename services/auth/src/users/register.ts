@@ -10,7 +10,7 @@ export const register = ({ connection, users, sessions, passwords, answerSession
     method: 'post',
     path: '/api/v1/auth/register',
     summary: 'Make an account and log in',
-    tag: 'auth',
+    tag: 'Accounts',
     user: 'none',
     body: Registration,
     success: { 201: Session },
