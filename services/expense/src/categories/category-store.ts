@@ -1,5 +1,5 @@
-import type { Category } from '@outlay/contracts/ledger.ts';
-import { type ClientSession, type Connection, Schema, type Types } from 'mongoose';
+import type { Category, CategoryPatch, NewCategory } from '@outlay/contracts/ledger.ts';
+import { type ClientSession, type Connection, Schema, Types } from 'mongoose';
 
 export interface StoredCategory {
   _id: Types.ObjectId;
@@ -57,7 +57,8 @@ export function createCategoryStore(connection: Connection) {
       await model.collection.insertMany([...categories], { session });
     },
 
-    async update(session: ClientSession, id: string, changes: Partial<StoredCategory>): Promise<void> {
+    async update(session: ClientSession, id: string, patch: CategoryPatch): Promise<void> {
+      const changes = { ...patch, ...(patch.name !== undefined && { nameKey: nameKey(patch.name) }) };
       await model.updateOne({ _id: id }, { $set: changes }, { session });
     },
 
@@ -88,7 +89,24 @@ export function createCategoryStore(connection: Connection) {
 }
 
 /** Case aside, as two people would say that a name is taken. */
-export const nameKey = (name: string): string => name.normalize('NFKC').toLowerCase();
+const nameKey = (name: string): string => name.normalize('NFKC').toLowerCase();
+
+/** What is stored for a new category. @param order its place, from 0 */
+export const toStoredCategory = (
+  ledger: string,
+  { name, parent, color, icon }: NewCategory,
+  order: number,
+): StoredCategory => ({
+  _id: new Types.ObjectId(),
+  ledger: new Types.ObjectId(ledger),
+  parent: parent === null ? null : new Types.ObjectId(parent),
+  name,
+  nameKey: nameKey(name),
+  color,
+  icon,
+  order,
+  filings: 0,
+});
 
 export const toCategory = ({ _id, name, parent, color, icon }: StoredCategory): Category => ({
   id: _id.toHexString(),

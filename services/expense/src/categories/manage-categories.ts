@@ -1,7 +1,7 @@
 import type { Category, CategoryPatch, NewCategory } from '@outlay/contracts/ledger.ts';
 import { isDuplicateKey } from '@outlay/service-kit/mongo.ts';
 import { Unavailable, ValidationFailed } from '@outlay/service-kit/problem.ts';
-import { type ClientSession, Types } from 'mongoose';
+import type { ClientSession } from 'mongoose';
 import type { Bookkeeping } from '../expenses/bookkeeping.ts';
 import type { InLedger } from '../ledger-transactions.ts';
 import {
@@ -12,7 +12,7 @@ import {
   CategoryTooDeep,
   TooManyCategories,
 } from '../problems.ts';
-import { type CategoryStore, nameKey, type StoredCategory, toCategory } from './category-store.ts';
+import { type CategoryStore, toCategory, toStoredCategory } from './category-store.ts';
 
 /** One answer of the internal API holds them all, and one filter by a parent looks through its children. */
 export const categoriesMax = 200;
@@ -44,23 +44,13 @@ export function createManageCategories({
     list: (ledger: string): Promise<Category[]> => categories.list(ledger),
 
     /** @throws {CategoryNameTaken | CategoryTooDeep | TooManyCategories | ValidationFailed} */
-    async create(ledger: string, { name, parent, color, icon }: NewCategory): Promise<Category> {
+    async create(ledger: string, category: NewCategory): Promise<Category> {
       return takingName(() =>
         inLedger(ledger, async (session) => {
           const all = await categories.list(ledger, session);
           if (all.length >= categoriesMax) throw new TooManyCategories(categoriesMax);
-          if (parent !== null) await checkParent(session, ledger, all, parent);
-          const stored: StoredCategory = {
-            _id: new Types.ObjectId(),
-            ledger: new Types.ObjectId(ledger),
-            parent: parent === null ? null : new Types.ObjectId(parent),
-            name,
-            nameKey: nameKey(name),
-            color,
-            icon,
-            order: all.length,
-            filings: 0,
-          };
+          if (category.parent !== null) await checkParent(session, ledger, all, category.parent);
+          const stored = toStoredCategory(ledger, category, all.length);
           await categories.insert(session, [stored]);
           return toCategory(stored);
         }),
@@ -79,12 +69,7 @@ export function createManageCategories({
             await checkParent(session, ledger, all, patch.parent);
             if (all.some(({ parent }) => parent === id)) throw new CategoryTooDeep('must be null: it holds categories');
           }
-          const { parent, ...plain } = patch;
-          await categories.update(session, id, {
-            ...plain,
-            ...(plain.name !== undefined && { nameKey: nameKey(plain.name) }),
-            ...(parent !== undefined && { parent: parent === null ? null : new Types.ObjectId(parent) }),
-          } as Partial<StoredCategory>);
+          await categories.update(session, id, patch);
           return { ...category, ...patch } as Category;
         }),
       );

@@ -1,12 +1,12 @@
 import type { Expense, ExpensePatch, NewExpense } from '@outlay/contracts/expense.ts';
 import { ValidationFailed } from '@outlay/service-kit/problem.ts';
-import { type ClientSession, Types } from 'mongoose';
+import type { ClientSession } from 'mongoose';
 import type { CategoryStore } from '../categories/category-store.ts';
 import { ChangedMeanwhile, ExpenseNotFound } from '../problems.ts';
-import { type Booking, coming, going } from '../rollups/fold-sums.ts';
+import { coming, going } from '../rollups/fold-sums.ts';
 import type { RollupStore } from '../rollups/rollup-store.ts';
-import { type ExpenseStore, type NewBooking, type StoredExpense, toExpense, toStored } from './expense-store.ts';
-import { foldCase, searchWords } from './search-words.ts';
+import { type NewBooking, type StoredExpense, toBooking, toChanged, toExpense, toStored } from './expense-document.ts';
+import type { ExpenseStore } from './expense-store.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Rows of one transaction: it must end well within the time a conflict may take to be retried. */
@@ -111,7 +111,7 @@ export function createBookkeeping({ expenses, categories, rollups, vocabulary, n
       const before = await current(session, ledger, id, fits);
       if (patch.category != null && patch.category !== before.category?.toHexString())
         await holdCategories(session, ledger, [patch.category]);
-      const after = patched(before, patch, now());
+      const after = toChanged(before, patch, now());
       await vocabulary.learn(ledger, after.words);
       if (!(await expenses.replace(session, after, before.version))) throw new ChangedMeanwhile(before.version);
       await rollups.apply(session, ledger, [going(toBooking(before)), coming(toBooking(after))]);
@@ -157,26 +157,3 @@ export function createBookkeeping({ expenses, categories, rollups, vocabulary, n
 
 /** Whether a version is the one that the client means to change. */
 export type VersionCheck = (version: number) => boolean;
-
-export const toBooking = ({ date, amount, currency, kind, category }: StoredExpense): Booking => ({
-  date,
-  amount,
-  currency,
-  kind,
-  category: category?.toHexString() ?? null,
-});
-
-function patched(before: StoredExpense, patch: ExpensePatch, now: Date): StoredExpense {
-  const { category, tags, ...plain } = patch;
-  // A parsed patch has no field that is undefined, whatever exactOptionalPropertyTypes fears.
-  const after = { ...before, ...plain, version: before.version + 1, updatedAt: now } as StoredExpense;
-  if (category !== undefined) after.category = category === null ? null : new Types.ObjectId(category);
-  if (tags) {
-    const distinct = [...new Set(tags)];
-    if (distinct.length) after.tags = distinct;
-    else delete after.tags;
-  }
-  after.payeeKey = foldCase(after.payee);
-  after.words = searchWords(after.payee, after.note);
-  return after;
-}

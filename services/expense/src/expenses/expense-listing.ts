@@ -2,7 +2,8 @@ import type { Expense, ExpenseQuery } from '@outlay/contracts/expense.ts';
 import { ValidationFailed } from '@outlay/service-kit/problem.ts';
 import { Types } from 'mongoose';
 import type { CategoryStore } from '../categories/category-store.ts';
-import { type ExpenseStore, type IndexName, type StoredExpense, toExpense } from './expense-store.ts';
+import { type IndexName, type StoredExpense, toExpense } from './expense-document.ts';
+import type { ExpenseStore } from './expense-store.ts';
 import {
   checkBounds,
   cursorAfter,

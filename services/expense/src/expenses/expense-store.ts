@@ -1,82 +1,8 @@
-import type { Expense, Kind, NewExpense } from '@outlay/contracts/expense.ts';
-import { type ClientSession, type Connection, type mongo, Schema, Types } from 'mongoose';
+import type { Expense } from '@outlay/contracts/expense.ts';
+import { type ClientSession, type Connection, type mongo, Types } from 'mongoose';
 import type { Entry } from '../rollups/fold-sums.ts';
-import { foldCase, searchWords } from './search-words.ts';
-
-/** An expense to be written, and the import that brings it. */
-export interface NewBooking extends NewExpense {
-  importId?: string;
-}
-
-export interface StoredExpense {
-  _id: Types.ObjectId;
-  ledger: Types.ObjectId;
-  /** Calendar date as text: it sorts as it should and no driver turns it into an instant. */
-  date: string;
-  amount: number;
-  currency: string;
-  kind: Kind;
-  category: Types.ObjectId | null;
-  payee: string;
-  /** The payee, case aside. */
-  payeeKey: string;
-  note: string;
-  /** Absent where there are none, so that the index holds only expenses with tags. */
-  tags?: string[];
-  /** Search words of payee and note. */
-  words: string[];
-  importId?: Types.ObjectId;
-  version: number;
-  createdAt: Date;
-  updatedAt: Date;
-}
-
-const ObjectId = Schema.Types.ObjectId;
-const schema = new Schema<StoredExpense>(
-  {
-    ledger: { type: ObjectId, required: true },
-    date: { type: String, required: true },
-    amount: { type: Number, required: true },
-    currency: { type: String, required: true },
-    kind: { type: String, required: true },
-    category: ObjectId,
-    payee: String,
-    payeeKey: String,
-    note: String,
-    tags: { type: [String], default: undefined },
-    words: [String],
-    importId: ObjectId,
-    version: { type: Number, required: true },
-    createdAt: { type: Date, required: true },
-    updatedAt: { type: Date, required: true },
-  },
-  { collection: 'expenses', autoCreate: false, autoIndex: false, versionKey: false },
-);
-
-/**
- * Each filter of a list has an index that also gives the order by date; `amount` gives the other order and finds an
- * import's duplicates. An index entry costs about 5 µs of every insert: those by kind and tag hold only the
- * expenses that have what they are for, and no filter has an index for the order by amount (see list-plan.ts).
- */
-export const indexes = {
-  date: { ledger: 1, date: -1, _id: -1 },
-  amount: { ledger: 1, amount: -1, date: -1, _id: -1 },
-  category: { ledger: 1, category: 1, date: -1, _id: -1 },
-  payee: { ledger: 1, payeeKey: 1, date: -1, _id: -1 },
-  words: { ledger: 1, words: 1, date: -1, _id: -1 },
-  tag: { ledger: 1, tags: 1, date: -1, _id: -1 },
-  kind: { ledger: 1, kind: 1, date: -1, _id: -1 },
-  currency: { ledger: 1, currency: 1, date: -1, _id: -1 },
-} as const;
-export type IndexName = keyof typeof indexes;
-
-const indexOptions: Partial<Record<IndexName, mongo.CreateIndexesOptions>> = {
-  tag: { partialFilterExpression: { tags: { $exists: true } } },
-  // income, refund, transfer: nine in ten expenses are of kind `expense`, which the index by date finds as fast.
-  kind: { partialFilterExpression: { kind: { $gt: 'expense' } } },
-};
-for (const [name, fields] of Object.entries(indexes))
-  schema.index(fields as Record<string, 1 | -1>, { name, ...indexOptions[name as IndexName] });
+import { expenseSchema, indexes, type StoredExpense } from './expense-document.ts';
+import { foldCase } from './search-words.ts';
 
 /** What of an expense shows whether a booking repeats it. */
 export type Alike = Pick<Expense, 'id' | 'date' | 'amount' | 'currency' | 'kind' | 'payee' | 'note'>;
@@ -92,7 +18,7 @@ export type ExpenseStore = ReturnType<typeof createExpenseStore>;
  * may call `insert`, `replace`, `refile` or `remove`.
  */
 export function createExpenseStore(connection: Connection) {
-  const model = connection.model<StoredExpense>('Expense', schema);
+  const model = connection.model<StoredExpense>('Expense', expenseSchema);
   // Writes go straight to the driver: zod has checked them, and hydrating a document costs more than inserting it.
   const collection = model.collection as unknown as mongo.Collection<StoredExpense>;
 
@@ -270,44 +196,3 @@ export function createExpenseStore(connection: Connection) {
     },
   };
 }
-
-/** What is stored for a new expense. */
-export function toStored(ledger: string, booking: NewBooking, now: Date): StoredExpense {
-  const { date, amount, currency, kind, category, payee, note, importId } = booking;
-  const tags = [...new Set(booking.tags)];
-  return {
-    _id: new Types.ObjectId(),
-    ledger: new Types.ObjectId(ledger),
-    date,
-    amount,
-    currency,
-    kind,
-    category: category === null ? null : new Types.ObjectId(category),
-    payee,
-    payeeKey: foldCase(payee),
-    note,
-    ...(tags.length > 0 && { tags }),
-    words: searchWords(payee, note),
-    ...(importId !== undefined && { importId: new Types.ObjectId(importId) }),
-    version: 1,
-    createdAt: now,
-    updatedAt: now,
-  };
-}
-
-/** The expense on the wire. */
-export const toExpense = (stored: StoredExpense): Expense => ({
-  id: stored._id.toHexString(),
-  date: stored.date,
-  amount: stored.amount,
-  currency: stored.currency,
-  kind: stored.kind,
-  category: stored.category?.toHexString() ?? null,
-  payee: stored.payee,
-  note: stored.note,
-  tags: stored.tags ?? [],
-  importId: stored.importId?.toHexString() ?? null,
-  version: stored.version,
-  createdAt: stored.createdAt.toISOString(),
-  updatedAt: stored.updatedAt.toISOString(),
-});

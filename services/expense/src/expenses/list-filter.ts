@@ -6,7 +6,7 @@ import { decodeCursor, encodeCursor } from '@outlay/service-kit/cursor.ts';
 import { ValidationFailed } from '@outlay/service-kit/problem.ts';
 import { Types } from 'mongoose';
 import { z } from 'zod';
-import type { IndexName, StoredExpense } from './expense-store.ts';
+import type { IndexName, StoredExpense } from './expense-document.ts';
 import { foldCase } from './search-words.ts';
 
 /** A filter of MongoDB's query language. */

@@ -6,7 +6,8 @@ import { z } from 'zod';
 import type { Ledgers } from '../ledgers/open-ledger.ts';
 import { ExpenseNotFound, LedgerNotFound } from '../problems.ts';
 import { etag, isNotModified } from './etag.ts';
-import { type ExpenseStore, toExpense } from './expense-store.ts';
+import { toExpense } from './expense-document.ts';
+import type { ExpenseStore } from './expense-store.ts';
 
 export const readExpense = ({ ledgers, expenses }: { ledgers: Ledgers; expenses: ExpenseStore }): Route =>
   route({

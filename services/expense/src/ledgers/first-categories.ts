@@ -1,5 +1,4 @@
-import { Types } from 'mongoose';
-import { nameKey, type StoredCategory } from '../categories/category-store.ts';
+import { type StoredCategory, toStoredCategory } from '../categories/category-store.ts';
 
 /** Icons are named as at tabler.io/icons; children have their parent's colour. */
 interface Seed {
@@ -134,13 +133,12 @@ const seeds: readonly Seed[] = [
 ];
 
 /** The categories that a new ledger starts with. */
-export function firstCategories(ledger: Types.ObjectId): StoredCategory[] {
+export function firstCategories(ledger: string): StoredCategory[] {
   const categories: StoredCategory[] = [];
-  const add = (name: string, icon: string, color: string, parent: Types.ObjectId | null) => {
-    const _id = new Types.ObjectId();
-    const order = categories.length;
-    categories.push({ _id, ledger, parent, name, nameKey: nameKey(name), color, icon, order, filings: 0 });
-    return _id;
+  const add = (name: string, icon: string, color: string, parent: string | null): string => {
+    const category = toStoredCategory(ledger, { name, icon, color, parent }, categories.length);
+    categories.push(category);
+    return category._id.toHexString();
   };
   for (const { name, icon, color, children } of seeds) {
     const parent = add(name, icon, color, null);

@@ -39,9 +39,8 @@ export function createLedgers({ connection, ledgers, categories, now }: LedgersP
   const write = (user: string, ledger: NewLedger, isDefault: boolean): Promise<Ledger> =>
     inTransaction(connection, async (session) => {
       if ((await ledgers.count(session, user)) >= ledgersMax) throw new TooManyLedgers(ledgersMax);
-      const stored = toStoredLedger(user, ledger, isDefault, now());
-      const made = await ledgers.insert(session, stored);
-      await categories.insert(session, firstCategories(stored._id));
+      const made = await ledgers.insert(session, toStoredLedger(user, ledger, isDefault, now()));
+      await categories.insert(session, firstCategories(made.id));
       return made;
     });
 
