@@ -103,7 +103,12 @@ const successes = (route: Route, schemas: Schemas): Json =>
       status,
       {
         description: schema ? 'Done' : 'Done; no body',
-        ...(schema && { content: { 'application/json': { schema: schemas.refer(schema, 'output') } } }),
+        ...(schema && {
+          content: {
+            'application/json': { schema: schemas.refer(schema, 'output') },
+            ...Object.fromEntries((route.alsoAs ?? []).map((type) => [type, { schema: { type: 'string' } }])),
+          },
+        }),
       },
     ]),
   );

@@ -10,7 +10,19 @@ export const PeriodQuery = z.strictObject({
   }),
   currency: Currency.optional().meta({ description: 'Default: the ledger’s' }),
 });
+
+const chartQuery = z
+  .literal('echarts')
+  .optional()
+  .meta({ description: 'Adds a picture of the figure under `chart`; in JSON only' });
+const chart = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .meta({ description: 'An ECharts option, by `chart=echarts`. Heights are major units, for drawing only' });
+
+export const CategoriesQuery = PeriodQuery.extend({ chart: chartQuery });
 export const TrendQuery = PeriodQuery.extend({
+  chart: chartQuery,
   interval: z.enum(intervals).default('month'),
   from: CalendarDate.optional().meta({
     description: 'First day, included; default: twelve months up to `to`, its own among them',
@@ -58,6 +70,7 @@ export const Trend = z
     points: z
       .array(z.object({ start: CalendarDate, end: CalendarDate, totals: Totals }))
       .meta({ description: 'Without gaps; the first and last are cut to the period' }),
+    chart,
   })
   .meta({ id: 'Trend' });
 export type Trend = z.infer<typeof Trend>;
@@ -81,6 +94,7 @@ export const CategoryBreakdown = z
     categories: z
       .array(z.object({ ...categoryShare, children: z.array(z.object(categoryShare)) }))
       .meta({ description: 'Those with entries, by spending, largest first; a parent’s figures include its children' }),
+    chart,
   })
   .meta({ id: 'CategoryBreakdown' });
 export type CategoryBreakdown = z.infer<typeof CategoryBreakdown>;

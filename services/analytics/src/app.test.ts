@@ -1,13 +1,10 @@
-import { createServiceClient } from '@outlay/identity/service-client.ts';
-import { createUserTokenVerifier } from '@outlay/identity/user-token.ts';
-import { createMetrics } from '@outlay/service-kit/metrics.ts';
 import { expect } from 'chai';
 import { newId } from '../../../test/support/new-id.ts';
 import { type Answer, type Api, serviceApi } from '../../../test/support/request.ts';
 import { createTestIdentity } from '../../../test/support/test-identity.ts';
-import { captureLog, startTestServer, type TestServer } from '../../../test/support/test-server.ts';
+import { captureLog, type TestServer } from '../../../test/support/test-server.ts';
 import { answerFigures, answerJson, type ExpenseStandIn, startExpenseStandIn } from '../test/expense-stand-in.ts';
-import { createAnalyticsApp } from './app.ts';
+import { startTestAnalytics } from '../test/start-test-analytics.ts';
 
 const figures = ['summary', 'trend', 'categories'] as const;
 const path = (figure: string, query = '') => `/api/v1/ledgers/default/analytics/${figure}${query}`;
@@ -21,23 +18,8 @@ describe('the analytics API', () => {
   let api: Api;
   const logged = captureLog('analytics');
 
-  const startAnalytics = async (expenseUrl: string): Promise<TestServer> => {
-    const metrics = createMetrics('analytics');
-    const app = createAnalyticsApp({
-      expense: createServiceClient({
-        callee: 'expense',
-        baseUrl: expenseUrl,
-        credentials: identity.credentialsFor('analytics'),
-        timeoutMs: 300,
-      }),
-      now: () => now,
-      workloads: identity.workloadVerifierFor('analytics'),
-      verifyUser: createUserTokenVerifier({ ...identity.userTokenSettings, keys: identity.userKeys }),
-      log: logged.log,
-      metrics,
-    });
-    return startTestServer(app, { log: logged.log, metrics });
-  };
+  const startAnalytics = (expenseUrl: string): Promise<TestServer> =>
+    startTestAnalytics({ expenseUrl, identity, now: () => now, log: logged.log });
 
   before(async () => {
     expense = await startExpenseStandIn();

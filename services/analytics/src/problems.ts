@@ -16,3 +16,12 @@ export class SumTooLarge extends Problem {
     super('The sum passes 9,007,199,254,740,991 minor units, the largest that is exact. Ask for a shorter period.');
   }
 }
+
+export class NotAcceptable extends Problem {
+  static override readonly code = 'not-acceptable';
+  static override readonly status = 406;
+  static override readonly title = 'No acceptable form of the answer';
+  constructor() {
+    super('Figures are given as application/json and text/csv; `Accept` allows neither.');
+  }
+}

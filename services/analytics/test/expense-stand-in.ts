@@ -60,3 +60,39 @@ export const answerFigures =
     };
     answerJson(200, figures)(request, response);
   };
+
+/** The same figures whatever is asked, with the category names and the buckets that the test says, for the first range asked. */
+export const answerBuckets =
+  (
+    names: readonly string[],
+    buckets: readonly { start: string; category?: number; expense?: number; income?: number; refund?: number }[],
+    currency = 'EUR',
+  ): ExpenseStandIn['answer'] =>
+  (request, response) => {
+    const ids = names.map((_, index) => String(index).padStart(24, '0'));
+    const withBuckets = (figures: Figures): Figures => ({
+      ...figures,
+      currency,
+      categories: names.map((name, index) => ({ id: ids[index]!, name, parent: null, color: '#2f9e44', icon: 'tag' })),
+      ranges: figures.ranges.map((range) => ({
+        ...range,
+        buckets: buckets
+          .filter(({ start }) => start >= range.from && start <= range.to)
+          .map(({ start, category, expense = 0, income = 0, refund = 0 }) => ({
+            start,
+            category: category === undefined ? null : ids[category]!,
+            cell: {
+              expense,
+              income,
+              refund,
+              expenseCount: Number(expense > 0),
+              incomeCount: Number(income > 0),
+              refundCount: Number(refund > 0),
+            },
+          })),
+      })),
+    });
+    const end = response.end.bind(response);
+    response.end = ((text: string) => end(JSON.stringify(withBuckets(JSON.parse(text))))) as never;
+    answerFigures('Europe/Berlin')(request, response);
+  };

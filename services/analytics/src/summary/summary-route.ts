@@ -1,38 +1,42 @@
-import { PeriodQuery, Summary } from '@outlay/contracts/analytics.ts';
-import { LedgerRef } from '@outlay/contracts/ledger.ts';
-import { reply, route } from '@outlay/service-kit/route.ts';
-import { z } from 'zod';
+import { PeriodQuery, Summary, type Totals } from '@outlay/contracts/analytics.ts';
 import type { AskFigures } from '../figures/ask-figures.ts';
+import type { Table } from '../figures/csv.ts';
+import { figureRoute } from '../figures/figure-route.ts';
+import { totalsCells, totalsColumns } from '../figures/totals-columns.ts';
 import { periodBefore, readPeriod } from '../period/period.ts';
-import { LedgerNotFound, SumTooLarge } from '../problems.ts';
 import { summarize } from './summarize.ts';
 
 export const summaryRoute = (ask: AskFigures) =>
-  route({
-    method: 'get',
-    path: '/api/v1/ledgers/{ledger}/analytics/summary',
+  figureRoute(ask, {
+    name: 'summary',
     summary: 'Totals of a period',
     description:
       'Totals by kind, the average per day, and the change against the period before: as many whole months where the period is made of whole months, else as many days. Transfers count nowhere.',
-    tag: 'Analytics',
-    params: z.strictObject({ ledger: LedgerRef }),
     query: PeriodQuery,
-    success: { 200: Summary },
-    problems: [LedgerNotFound, SumTooLarge],
-    handle: async ({ params, query, user, ctx }) => {
-      const figures = await ask(
-        {
-          ledger: params.ledger,
-          currency: query.currency,
-          by: 'total',
-          ranges: (today) => {
-            const period = readPeriod(query, today);
-            return [period, periodBefore(period)];
-          },
+    answer: Summary,
+    figure: async (query, ask) => {
+      const figures = await ask({
+        by: 'total',
+        ranges: (today) => {
+          const period = readPeriod(query, today);
+          return [period, periodBefore(period)];
         },
-        { user, ctx },
-      );
+      });
       const [period, before] = figures.ranges;
-      return reply(200, summarize(figures.currency, period!, before!) satisfies Summary);
+      return summarize(figures.currency, period!, before!);
     },
+    table: summaryTable,
   });
+
+function summaryTable({ from, to, currency, totals, previous }: Summary): Table {
+  const row = (name: string, period: { from: string; to: string }, sums: Totals) => [
+    name,
+    period.from,
+    period.to,
+    ...totalsCells(sums, currency),
+  ];
+  return {
+    columns: ['period', 'from', 'to', ...totalsColumns],
+    rows: [row('current', { from, to }, totals), row('previous', previous, previous.totals)],
+  };
+}

@@ -1,41 +1,50 @@
 import { Trend, TrendQuery } from '@outlay/contracts/analytics.ts';
-import { LedgerRef } from '@outlay/contracts/ledger.ts';
-import { reply, route } from '@outlay/service-kit/route.ts';
-import { z } from 'zod';
 import type { AskFigures } from '../figures/ask-figures.ts';
+import { type ChartOption, colors, height, overTime } from '../figures/chart.ts';
+import type { Table } from '../figures/csv.ts';
+import { figureRoute } from '../figures/figure-route.ts';
+import { totalsCells, totalsColumns } from '../figures/totals-columns.ts';
 import { readPeriod } from '../period/period.ts';
-import { LedgerNotFound, SumTooLarge } from '../problems.ts';
 import { bucketsFor, checkPoints, series } from './series.ts';
 
 export const trendRoute = (ask: AskFigures) =>
-  route({
-    method: 'get',
-    path: '/api/v1/ledgers/{ledger}/analytics/trend',
+  figureRoute(ask, {
+    name: 'trend',
     summary: 'Totals over time',
     description:
       'One point per day, week (from Monday), month or year, without gaps; the first and last are cut to the period. At most 3,660 points.',
-    tag: 'Analytics',
-    params: z.strictObject({ ledger: LedgerRef }),
     query: TrendQuery,
-    success: { 200: Trend },
-    problems: [LedgerNotFound, SumTooLarge],
-    handle: async ({ params, query, user, ctx }) => {
+    answer: Trend,
+    figure: async (query, ask) => {
       const { interval } = query;
-      const figures = await ask(
-        {
-          ledger: params.ledger,
-          currency: query.currency,
-          by: bucketsFor[interval],
-          ranges: (today) => {
-            const period = readPeriod(query, today, 12);
-            checkPoints(period, interval);
-            return [period];
-          },
+      const figures = await ask({
+        by: bucketsFor[interval],
+        ranges: (today) => {
+          const period = readPeriod(query, today, 12);
+          checkPoints(period, interval);
+          return [period];
         },
-        { user, ctx },
-      );
+      });
       const { from, to, buckets } = figures.ranges[0]!;
-      const points = series({ from, to }, interval, buckets);
-      return reply(200, { from, to, currency: figures.currency, interval, points } satisfies Trend);
+      return { from, to, currency: figures.currency, interval, points: series({ from, to }, interval, buckets) };
     },
+    table: trendTable,
+    chart: trendChart,
   });
+
+const trendTable = ({ currency, points }: Trend): Table => ({
+  columns: ['start', 'end', ...totalsColumns],
+  rows: points.map(({ start, end, totals }) => [start, end, ...totalsCells(totals, currency)]),
+});
+
+const trendChart = ({ currency, points }: Trend): ChartOption =>
+  overTime(
+    points.map(({ start }) => start),
+    currency,
+    (['spent', 'income'] as const).map((sum) => ({
+      type: 'bar',
+      name: sum === 'spent' ? 'Spent' : 'Income',
+      color: colors[sum],
+      data: points.map(({ totals }) => height(totals[sum], currency)),
+    })),
+  );

@@ -1,0 +1,55 @@
+import { LedgerRef } from '@outlay/contracts/ledger.ts';
+import { type Route, reply, route } from '@outlay/service-kit/route.ts';
+import { z } from 'zod';
+import { LedgerNotFound, NotAcceptable, SumTooLarge } from '../problems.ts';
+import { acceptedForm } from './accepted-form.ts';
+import type { AskFigures, FigureQuestion } from './ask-figures.ts';
+import type { ChartOption } from './chart.ts';
+import { csvType, type Table, toCsv } from './csv.ts';
+
+/** What every figure can be asked by. */
+interface FigureQuery {
+  currency?: string | undefined;
+  chart?: 'echarts' | undefined;
+}
+
+/** One figure: what it is asked by, how it comes to be of expense's sums, and the forms in which it is given. */
+export interface FigureSpec<Q extends z.ZodType<FigureQuery>, F extends object> {
+  /** Last part of the path. */
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly query: Q;
+  readonly answer: z.ZodType<F>;
+  /** @param ask for the ledger, the currency and the person of the request */
+  figure(query: z.output<Q>, ask: (question: Question) => ReturnType<AskFigures>): Promise<F>;
+  table(figure: F): Table;
+  chart?(figure: F): ChartOption;
+}
+type Question = Omit<FigureQuestion, 'ledger' | 'currency'>;
+
+export const figureRoute = <Q extends z.ZodType<FigureQuery>, F extends object>(
+  askFigures: AskFigures,
+  spec: FigureSpec<Q, F>,
+): Route =>
+  route({
+    method: 'get',
+    path: `/api/v1/ledgers/{ledger}/analytics/${spec.name}`,
+    summary: spec.summary,
+    description: `${spec.description} As CSV by \`Accept: text/csv\`, amounts then as decimals.`,
+    tag: 'Analytics',
+    params: z.strictObject({ ledger: LedgerRef }),
+    query: spec.query,
+    success: { 200: spec.answer },
+    alsoAs: ['text/csv'],
+    problems: [LedgerNotFound, SumTooLarge, NotAcceptable],
+    handle: async ({ params, query, user, ctx }) => {
+      const form = acceptedForm(ctx);
+      const { currency, chart } = query as FigureQuery;
+      const figure = await spec.figure(query as z.output<Q>, (question) =>
+        askFigures({ ...params, currency, ...question }, { user, ctx }),
+      );
+      if (form === 'csv') return reply(200, toCsv(spec.table(figure)), { 'content-type': csvType });
+      return reply(200, chart && spec.chart ? { ...figure, chart: spec.chart(figure) } : figure);
+    },
+  });

@@ -1,0 +1,35 @@
+import { createServiceClient } from '@outlay/identity/service-client.ts';
+import { createUserTokenVerifier } from '@outlay/identity/user-token.ts';
+import { createMetrics } from '@outlay/service-kit/metrics.ts';
+import type { TestIdentity } from '../../../test/support/test-identity.ts';
+import { captureLog, startTestServer, type TestServer } from '../../../test/support/test-server.ts';
+import { createAnalyticsApp } from '../src/app.ts';
+
+/** The real app in front of whatever listens at `expenseUrl`, which gets 300 ms for an answer. */
+export function startTestAnalytics({
+  expenseUrl,
+  identity,
+  now = () => new Date('2026-11-23T12:00:00Z'),
+  log = captureLog('analytics').log,
+}: {
+  expenseUrl: string;
+  identity: TestIdentity;
+  now?: () => Date;
+  log?: ReturnType<typeof captureLog>['log'];
+}): Promise<TestServer> {
+  const metrics = createMetrics('analytics');
+  const app = createAnalyticsApp({
+    expense: createServiceClient({
+      callee: 'expense',
+      baseUrl: expenseUrl,
+      credentials: identity.credentialsFor('analytics'),
+      timeoutMs: 300,
+    }),
+    now,
+    workloads: identity.workloadVerifierFor('analytics'),
+    verifyUser: createUserTokenVerifier({ ...identity.userTokenSettings, keys: identity.userKeys }),
+    log,
+    metrics,
+  });
+  return startTestServer(app, { log, metrics });
+}
