@@ -120,21 +120,27 @@ describe('an app of the service kit', () => {
     });
 
   for (const path of ['/things', '/raw'])
-    it(`answers 413 on ${path} to a body that turns out too long as it comes, instead of hanging up`, async () => {
-      const socket = connect(server.port, '127.0.0.1');
-      await once(socket, 'connect');
-      socket.write(
-        `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`,
-      );
-      let answer = '';
-      socket.on('data', (data) => {
-        answer += data;
+    for (const framing of ['content-length: 3000', 'transfer-encoding: chunked'])
+      it(`answers 413 on ${path} (${framing}) before the whole body is there, takes the rest of it, and serves on`, async () => {
+        const socket = connect(server.port, '127.0.0.1');
+        await once(socket, 'connect');
+        let answer = '';
+        const answered = async (text: RegExp) => {
+          while (!text.test(answer)) {
+            const [data] = await once(socket, 'data');
+            answer += data;
+          }
+        };
+        const part = framing.startsWith('content') ? 'x'.repeat(1_500) : `5dc\r\n${'x'.repeat(1_500)}\r\n`;
+        socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${framing}\r\n\r\n${part}`);
+        await answered(/^HTTP\/1\.1 413 [^]*\/problems\/body-too-large/);
+        answer = '';
+        // A connection closed at this point would be reset, and with it an answer that its sender has not read yet.
+        socket.write(part + (framing.startsWith('content') ? '' : '0\r\n\r\n'));
+        socket.write('GET /things/a HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+        await answered(/HTTP\/1\.1 200 /);
+        socket.destroy();
       });
-      for (let chunk = 0; chunk < 3; chunk++) socket.write(`200\r\n${'x'.repeat(512)}\r\n`);
-      await once(socket, 'close');
-      expect(answer).to.match(/^HTTP\/1\.1 413 /);
-      expect(answer).to.include('/problems/body-too-large');
-    });
 
   it('answers unknown paths and methods with a problem, and goes by the exact path', async () => {
     for (const path of ['/nothing', '/THINGS/a', '/things/a/', '//things/a'])

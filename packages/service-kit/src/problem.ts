@@ -76,7 +76,7 @@ export class BodyTooLarge extends Problem {
   static override readonly status = 413;
   static override readonly title = 'The body is too large';
   constructor(bytesMax: number) {
-    super(`At most ${bytesMax} bytes are taken here.`, { headers: { connection: 'close' } });
+    super(`At most ${bytesMax} bytes are taken here.`);
   }
 }
 

@@ -1,15 +1,25 @@
 import type { IncomingMessage } from 'node:http';
 import { BodyTooLarge, MalformedBody, UnsupportedMediaType } from './problem.ts';
 
-/** Yields the body's chunks; the limit is enforced on what arrives, not on what Content-Length claims. */
+/**
+ * Yields the body's chunks; the limit is enforced on what arrives, not on what Content-Length claims. What its sender still
+ * sends of a refused body is read and dropped, so that it gets to read the refusal: a connection that is closed while data
+ * arrives is reset, and the answer with it. The server's own time-out bounds that.
+ * @throws {BodyTooLarge}
+ */
 export async function* boundedBody(request: IncomingMessage, bytesMax: number): AsyncGenerator<Uint8Array> {
-  if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw new BodyTooLarge(bytesMax);
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) throw new BodyTooLarge(bytesMax);
-    yield chunk;
+  let bytes = Number(request.headers['content-length'] ?? 0);
+  if (bytes <= bytesMax) {
+    bytes = 0;
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > bytesMax) break;
+      yield chunk;
+    }
   }
+  if (bytes <= bytesMax) return;
+  request.resume();
+  throw new BodyTooLarge(bytesMax);
 }
 
 /**
