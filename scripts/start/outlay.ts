@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { claimHome } from './home.ts';
-import { databaseUri, startLocalMongo } from './local-mongo.ts';
+import { type DatabaseUris, databaseUri, startLocalMongo } from './local-mongo.ts';
 import { freePorts, requirePort } from './ports.ts';
 import { readSecrets } from './secrets.ts';
 import { describeServices, type ServiceName, type ServicePorts, serviceNames, usualPorts } from './services.ts';
@@ -68,30 +68,26 @@ export async function startOutlay(options: OutlayOptions): Promise<Outlay> {
   const specOf = describeServices({ ...options, env, ports, issuer, ...secrets });
   const service = (name: ServiceName, ownEnv = {}) =>
     timed(report, name, 'ready', supervisor.start(specOf(name, ownEnv)));
-  const page = async () => {
-    await timed(report, 'page', 'built', ensurePage({ signal }));
-    await service('gateway');
+  const startDatabases = (): Promise<DatabaseUris> => {
+    if (mongodbUri)
+      return Promise.resolve({ auth: databaseUri(mongodbUri, 'auth'), expense: databaseUri(mongodbUri, 'expense') });
+    const { mongoKeyFile: keyFile, mongoPasswords: passwords } = secrets;
+    return timed(
+      report,
+      'mongod',
+      'ready',
+      startLocalMongo({ home, keyFile, passwords, supervisor, log: report, signal }),
+    );
   };
-  const database = async () => {
-    const uris = mongodbUri
-      ? { auth: databaseUri(mongodbUri, 'auth'), expense: databaseUri(mongodbUri, 'expense') }
-      : await timed(
-          report,
-          'mongod',
-          'ready',
-          startLocalMongo({
-            home,
-            keyFile: secrets.mongoKeyFile,
-            passwords: secrets.mongoPasswords,
-            supervisor,
-            log: report,
-            signal,
-          }),
-        );
-    await Promise.all([service('auth', { MONGODB_URI: uris.auth }), service('expense', { MONGODB_URI: uris.expense })]);
-  };
-  // What does not wait for the database loads beside it.
-  const starting = [page(), service('analytics'), database()];
+  // Each beside the others, as far as it does not need them.
+  const databases = startDatabases();
+  const auth = databases.then((uris) => service('auth', { MONGODB_URI: uris.auth }));
+  const expense = databases.then((uris) => service('expense', { MONGODB_URI: uris.expense }));
+  const analytics = service('analytics');
+  const page = timed(report, 'page', 'built', ensurePage({ signal }));
+  // It would be ready before auth too, but refuse whoever signs in until it next asks for the keys.
+  const gateway = Promise.all([page, auth]).then(() => service('gateway'));
+  const starting = [databases, auth, expense, analytics, page, gateway];
   try {
     await Promise.race([Promise.all(starting), supervisor.failure.then((problem) => Promise.reject(problem))]);
   } catch (error) {
