@@ -21,7 +21,7 @@ import type { ImportMetrics } from './import-metrics.ts';
 import { presentImport, presentSummary } from './present-import.ts';
 import { previewStatement } from './preview-statement.ts';
 import { ImportCommitted, ImportNotFound, StatementUnreadable } from './problems.ts';
-import { discardRest, readUpload } from './read-upload.ts';
+import { readUpload } from './read-upload.ts';
 
 /** 100,000 bookings of camt.053 are larger; people split by year long before. */
 export const uploadBytesMax = 20 * 1024 * 1024;
@@ -86,7 +86,8 @@ export function importRoutes(dependencies: ImportRouteDependencies): Route[] {
             metrics.imports.inc({ outcome: error instanceof StatementUnreadable ? 'unreadable' : 'refused' });
           throw error;
         } finally {
-          await discardRest(ctx.req, uploadBytesMax);
+          // What its sender still sends although the answer stands is dropped, so that it gets to reading the answer.
+          ctx.req.resume();
         }
       },
     }),

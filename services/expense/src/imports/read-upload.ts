@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CsvMapping, ImportQuery } from '@outlay/contracts/import.ts';
 import { BodyTooLarge, MalformedBody, UnsupportedMediaType, ValidationFailed } from '@outlay/service-kit/problem.ts';
+import { boundedBody } from '@outlay/service-kit/read-body.ts';
 import { validate } from '@outlay/service-kit/validate.ts';
 import busboy from 'busboy';
 import { z } from 'zod';
@@ -26,7 +27,6 @@ const formLimits = { files: 1, fields: 8, fieldSize: 2_000, fieldNameSize: 100, 
 export async function readUpload(request: IncomingMessage, query: ImportQuery, bytesMax: number): Promise<Upload> {
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity')
     throw new UnsupportedMediaType('The file must not be compressed.');
-  if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw new BodyTooLarge(bytesMax);
   const body = arriving(request, bytesMax);
   const isForm = /^multipart\//i.test(request.headers['content-type'] ?? '');
   if (!isForm) return upload(query, query.fileName, body);
@@ -53,34 +53,13 @@ function parseMapping(text: string): CsvMapping {
   return validate(z.object({ mapping: CsvMapping }), { mapping }, 'query').mapping;
 }
 
-/**
- * The body's chunks, up to the limit. Unlike after `boundedBody`, what a reader leaves can still be read, by
- * {@link discardRest}.
- */
+/** The body's chunks, with one error for whatever cuts them off. */
 async function* arriving(request: IncomingMessage, bytesMax: number): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
   try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > bytesMax) throw new BodyTooLarge(bytesMax);
-      yield chunk;
-    }
+    yield* boundedBody(request, bytesMax);
   } catch (cause) {
     if (cause instanceof BodyTooLarge) throw cause;
     throw new MalformedBody('The upload was cut off.', { cause });
-  }
-}
-
-/**
- * Reads and drops what a client still sends although its answer stands, so that it gets to reading it: a connection closed
- * while data arrives is reset and the answer lost, and one that is kept would wait for the rest. Bounded: a body twice the
- * limit may lose the answer. The server's own time-out bounds the time.
- */
-export async function discardRest(request: IncomingMessage, bytesMax: number): Promise<void> {
-  try {
-    for await (const _ of arriving(request, bytesMax));
-  } catch {
-    // The client left, or does not end.
   }
 }
 
