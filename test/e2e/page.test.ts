@@ -71,7 +71,7 @@ describe('The page', function () {
     await page.getByRole('button', { name: 'Add expense' }).click();
     const dialog = page.getByRole('dialog', { name: 'Add expense' });
     await dialog.getByLabel('Amount').fill(amount);
-    await dialog.getByLabel('Payee').fill(payee);
+    await dialog.getByRole('combobox', { name: 'Payee' }).fill(payee);
     if (category) {
       await dialog.getByRole('combobox', { name: 'Category' }).click();
       await dialog.getByRole('option', { name: category, exact: true }).click();
@@ -334,7 +334,7 @@ describe('The page', function () {
     await page.goBack();
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'More' }).click();
-    await page.getByRole('menuitem', { name: 'Categories' }).click();
+    await page.getByRole('dialog', { name: 'More' }).getByRole('link', { name: 'Categories' }).click();
     await page.getByRole('heading', { name: 'Categories', level: 1 }).waitFor();
   });
 

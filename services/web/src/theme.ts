@@ -58,9 +58,9 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    // Mounted always, its list would carry the field's label a second time; at the end of the body it would stand
-    // outside of every landmark, and outside of a popover that a click beside it closes.
-    Combobox: { defaultProps: { keepMounted: false, withinPortal: false } },
+    // At the end of the body its list would stand outside of every landmark, and outside of a popover that a click
+    // beside it closes.
+    Combobox: { defaultProps: { withinPortal: false } },
     Select: { defaultProps: { ...list.defaultProps, openOnFocus: false }, styles: list.styles },
     TagsInput: { defaultProps: { ...list.defaultProps, openOnFocus: false }, styles: list.styles },
     Autocomplete: list,

@@ -100,7 +100,7 @@ export function CategoryEditor({ draft, onClose }: CategoryEditorProps) {
         </Stack>
         <div className={classes.footer}>
           {draft.id && (
-            <Button variant="subtle" color="red" mr="auto" onClick={() => setDeleting(true)}>
+            <Button variant="subtle" color="red" c="var(--outlay-bad)" mr="auto" onClick={() => setDeleting(true)}>
               Delete
             </Button>
           )}

@@ -13,7 +13,7 @@ export function DeleteExpense({ expense, onDeleted }: { expense: Expense; onDele
       onError: (error) => toast({ message: messageOf(error), tone: 'bad' }),
     });
   return (
-    <Button variant="subtle" color="red" onClick={run} loading={remove.isPending}>
+    <Button variant="subtle" color="red" c="var(--outlay-bad)" onClick={run} loading={remove.isPending}>
       Delete
     </Button>
   );

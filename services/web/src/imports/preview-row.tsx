@@ -1,7 +1,7 @@
 import { Checkbox, UnstyledButton } from '@mantine/core';
 import type { ImportRow } from '@outlay/contracts/import.ts';
 import { IconAlertTriangle, IconCopy } from '@tabler/icons-react';
-import { memo, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { CategoryMark } from '../categories/category-mark.tsx';
 import { CategorySelect } from '../categories/category-select.tsx';
 import { useCategories } from '../categories/use-categories.ts';
@@ -78,25 +78,16 @@ function RowCategory({ title, category, onChange }: RowCategoryProps) {
   };
   if (isOpen) {
     return (
-      <div className={classes.category}>
-        <CategorySelect
-          aria-label={`Category of ${title}`}
-          size="sm"
-          value={category}
-          onChange={(picked) => {
-            onChange(picked);
-            close();
-          }}
-          onDropdownClose={() => setOpen(false)}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') close();
-          }}
-          // Rows are clipped to their box, so the list hangs on the page's main part instead.
-          comboboxProps={{ withinPortal: true, portalProps: { target: '#content' } }}
-          defaultDropdownOpened
-          autoFocus
-        />
-      </div>
+      <OpenedSelect
+        title={title}
+        value={category}
+        onChange={(picked) => {
+          onChange(picked);
+          close();
+        }}
+        onClose={() => setOpen(false)}
+        onEscape={close}
+      />
     );
   }
   return (
@@ -105,5 +96,40 @@ function RowCategory({ title, category, onChange }: RowCategoryProps) {
       {chosen ? <CategoryMark color={chosen.color} icon={chosen.icon} size={24} /> : null}
       <span data-none={chosen ? undefined : true}>{chosen?.name ?? 'No category'}</span>
     </UnstyledButton>
+  );
+}
+
+interface OpenedSelectProps {
+  title: string;
+  value: string | null;
+  onChange: (category: string | null) => void;
+  onClose: () => void;
+  onEscape: () => void;
+}
+
+function OpenedSelect({ title, value, onChange, onClose, onEscape }: OpenedSelectProps) {
+  // Opened when the list stands: before that Mantine does not know the list's id and tells screen readers "closed".
+  const [isListOpen, setListOpen] = useState(false);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => setListOpen(true));
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  return (
+    <div className={classes.category}>
+      <CategorySelect
+        aria-label={`Category of ${title}`}
+        size="sm"
+        value={value}
+        onChange={onChange}
+        dropdownOpened={isListOpen}
+        onDropdownClose={onClose}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') onEscape();
+        }}
+        // Rows are clipped to their box, so the list hangs on the page's main part instead.
+        comboboxProps={{ withinPortal: true, portalProps: { target: '#content' } }}
+        autoFocus
+      />
+    </div>
   );
 }

@@ -1,7 +1,7 @@
-import { Menu, UnstyledButton, VisuallyHidden } from '@mantine/core';
-import { IconCheck, IconPlus, IconSelector } from '@tabler/icons-react';
+import { UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { IconPlus, IconSelector } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
-import { useLocation } from 'wouter';
+import { PopupButton, PopupDivider, PopupLink, PopupMenu } from '../shell/popup-menu.tsx';
 import classes from './ledger-menu.module.css';
 import { ledgerBase, useLedger, useLedgers } from './use-ledger.ts';
 
@@ -12,39 +12,36 @@ export function LedgerMenu() {
   const ledger = useLedger();
   const ledgers = useLedgers();
   const [isCreating, setCreating] = useState(false);
-  const [, navigate] = useLocation();
   return (
     <>
-      <Menu width={248} position="bottom-start" shadow="md">
-        <Menu.Target>
-          <UnstyledButton className={classes.trigger}>
+      <PopupMenu
+        label="Ledgers"
+        position="bottom-start"
+        width={256}
+        trigger={(toggle) => (
+          <UnstyledButton className={classes.trigger} onClick={toggle}>
             <VisuallyHidden>Ledger: </VisuallyHidden>
             <span className={classes.name}>{ledger.name}</span>
             <span className={classes.currency}>{ledger.currency}</span>
             <IconSelector size={16} aria-hidden />
           </UnstyledButton>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Label>Ledgers</Menu.Label>
-          {ledgers.data?.map((each) => (
-            <Menu.Item
-              key={each.id}
-              onClick={() => navigate(`~${ledgerBase(each)}/overview`)}
-              leftSection={
-                <IconCheck size={16} visibility={each.id === ledger.id ? 'visible' : 'hidden'} aria-hidden />
-              }
-              aria-current={each.id === ledger.id || undefined}
-              rightSection={<span className={classes.currency}>{each.currency}</span>}
-            >
-              {each.name}
-            </Menu.Item>
-          ))}
-          <Menu.Divider />
-          <Menu.Item leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setCreating(true)}>
-            New ledger…
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+        )}
+      >
+        {ledgers.data?.map((each) => (
+          <PopupLink
+            key={each.id}
+            href={`~${ledgerBase(each)}/overview`}
+            isChosen={each.id === ledger.id}
+            aside={each.currency}
+          >
+            {each.name}
+          </PopupLink>
+        ))}
+        <PopupDivider />
+        <PopupButton icon={IconPlus} onClick={() => setCreating(true)}>
+          New ledger…
+        </PopupButton>
+      </PopupMenu>
       <Suspense>{isCreating && <CreateLedger onClose={() => setCreating(false)} />}</Suspense>
     </>
   );

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Popover } from '@mantine/core';
+import { ActionIcon, Button, Popover, VisuallyHidden } from '@mantine/core';
 import { IconChevronDown, IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import { formatMonth, formatMonthShort, shiftMonth } from '../money/format-date.ts';
@@ -89,11 +89,11 @@ function YearOfMonths({ month, current, onPick }: { month: string; current: stri
             px="xs"
             variant={each === month ? 'filled' : each === current ? 'light' : 'subtle'}
             color={each === month || each === current ? 'pine' : 'gray'}
-            aria-label={formatMonth(`${each}-01`)}
             aria-current={each === month ? 'date' : undefined}
             onClick={() => onPick(each)}
           >
             {formatMonthShort(`${each}-01`)}
+            <VisuallyHidden> {year}</VisuallyHidden>
           </Button>
         ))}
       </div>

@@ -1,4 +1,4 @@
-import { Anchor, Button, Skeleton, Table } from '@mantine/core';
+import { Anchor, Button, Skeleton } from '@mantine/core';
 import type { Trend } from '@outlay/contracts/analytics.ts';
 import { IconChartBar, IconTable } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
@@ -65,31 +65,31 @@ const ChartLoading = () => (
 function TrendTable({ trend, month, onPick }: { trend: Trend; month: string; onPick: (month: string) => void }) {
   const money = (minor: number) => formatMoney(minor, trend.currency);
   return (
-    <Table.ScrollContainer minWidth={380}>
-      <Table highlightOnHover aria-label="Spending and income by month">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Month</Table.Th>
-            <Table.Th ta="right">Spent</Table.Th>
-            <Table.Th ta="right">Income</Table.Th>
-            <Table.Th ta="right">Net</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
+    <div className={classes.scroll}>
+      <table className={classes.table} aria-label="Spending and income by month">
+        <thead>
+          <tr>
+            <th scope="col">Month</th>
+            <th scope="col">Spent</th>
+            <th scope="col">Income</th>
+            <th scope="col">Net</th>
+          </tr>
+        </thead>
+        <tbody>
           {trend.points.toReversed().map(({ start, totals }) => (
-            <Table.Tr key={start}>
-              <Table.Th scope="row" fw={start.startsWith(month) ? 700 : 400}>
+            <tr key={start} data-chosen={start.startsWith(month) || undefined}>
+              <th scope="row">
                 <Anchor component="button" type="button" inherit onClick={() => onPick(start.slice(0, 7))}>
                   {formatMonth(start)}
                 </Anchor>
-              </Table.Th>
-              <Table.Td ta="right">{money(totals.spent)}</Table.Td>
-              <Table.Td ta="right">{money(totals.income)}</Table.Td>
-              <Table.Td ta="right">{money(totals.net)}</Table.Td>
-            </Table.Tr>
+              </th>
+              <td>{money(totals.spent)}</td>
+              <td>{money(totals.income)}</td>
+              <td>{money(totals.net)}</td>
+            </tr>
           ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -1,9 +1,10 @@
-import { Menu, UnstyledButton } from '@mantine/core';
+import { UnstyledButton } from '@mantine/core';
 import { IconDots, IconLogout, IconPlus } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
 import { logOut, useUser } from '../api/session.ts';
 import classes from './bottom-nav.module.css';
 import { navItems } from './nav-items.ts';
+import { PopupButton, PopupDivider, PopupLink, PopupMenu } from './popup-menu.tsx';
 
 const onBar = navItems.slice(0, 3);
 const underMore = navItems.slice(3);
@@ -32,25 +33,27 @@ export function BottomNav({ onAdd }: { onAdd: () => void }) {
 function More({ isHere }: { isHere: boolean }) {
   const user = useUser();
   return (
-    <Menu position="top-end" shadow="lg" width={260} classNames={{ item: classes.item ?? '' }}>
-      <Menu.Target>
-        <UnstyledButton className={classes.tab} data-here={isHere || undefined}>
+    <PopupMenu
+      label="More"
+      position="top-end"
+      width={250}
+      trigger={(toggle) => (
+        <UnstyledButton className={classes.tab} data-here={isHere || undefined} onClick={toggle}>
           <IconDots size={23} stroke={1.7} aria-hidden />
           More
         </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {underMore.map(({ path, label, icon: Icon }) => (
-          <Menu.Item key={path} component={Link} href={path} leftSection={<Icon size={20} stroke={1.7} aria-hidden />}>
-            {label}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Label>{user.email}</Menu.Label>
-        <Menu.Item leftSection={<IconLogout size={20} stroke={1.7} aria-hidden />} onClick={() => void logOut()}>
-          Log out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      )}
+    >
+      {underMore.map(({ path, label, icon }) => (
+        <PopupLink key={path} href={path} icon={icon}>
+          {label}
+        </PopupLink>
+      ))}
+      <PopupDivider />
+      <p className={classes.who}>{user.email}</p>
+      <PopupButton icon={IconLogout} onClick={() => void logOut()}>
+        Log out
+      </PopupButton>
+    </PopupMenu>
   );
 }

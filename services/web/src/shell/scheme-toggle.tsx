@@ -1,5 +1,6 @@
-import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
+import { ActionIcon, useMantineColorScheme } from '@mantine/core';
+import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
+import { PopupButton, PopupMenu } from './popup-menu.tsx';
 
 export const schemes = [
   { value: 'auto', label: 'Like the device', icon: IconDeviceDesktop },
@@ -11,24 +12,21 @@ export function SchemeToggle() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const Current = schemes.find((scheme) => scheme.value === colorScheme)?.icon ?? IconDeviceDesktop;
   return (
-    <Menu position="bottom-end" shadow="md" width={190}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Colour scheme">
+    <PopupMenu
+      label="Colour scheme"
+      position="bottom-end"
+      width={205}
+      trigger={(toggle) => (
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Colour scheme" onClick={toggle}>
           <Current size={19} stroke={1.7} aria-hidden />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {schemes.map(({ value, label, icon: Icon }) => (
-          <Menu.Item
-            key={value}
-            leftSection={<Icon size={17} stroke={1.7} aria-hidden />}
-            rightSection={value === colorScheme ? <IconCheck size={16} aria-label="chosen" /> : null}
-            onClick={() => setColorScheme(value)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+      )}
+    >
+      {schemes.map(({ value, label, icon }) => (
+        <PopupButton key={value} icon={icon} isChosen={value === colorScheme} onClick={() => setColorScheme(value)}>
+          {label}
+        </PopupButton>
+      ))}
+    </PopupMenu>
   );
 }
