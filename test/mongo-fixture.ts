@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findMongod } from '@outlay/database-setup/find-mongod.ts';
@@ -19,10 +19,25 @@ if (!process.env.OUTLAY_TEST_MONGODB_URI) {
 
 async function start() {
   const binary = await findMongod({ keepIn: join(import.meta.dirname, '../.outlay/mongodb'), log: console.error });
-  const folder = await mkdtemp(join(tmpdir(), 'outlay-test-mongod-'));
+  await removeStale();
+  const folder = await mkdtemp(join(tmpdir(), prefix));
   const mongod = await startMongod({ binary, dbPath: folder, port: 0, cacheGb: 1 });
   await ensureReplicaSet({ name: 'rs0', members: [`127.0.0.1:${mongod.port}`] });
   return { mongod, folder };
+}
+
+const prefix = 'outlay-test-mongod-';
+/** A mongod writes a checkpoint every minute. */
+const staleMs = 60 * 60_000;
+
+/** What killed runs left on the disk; their mongod ended with them. */
+async function removeStale(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(prefix)) continue;
+    const folder = join(tmpdir(), name);
+    const checkpoint = await stat(join(folder, 'WiredTiger.turtle')).catch(() => undefined);
+    if (checkpoint && Date.now() - checkpoint.mtimeMs > staleMs) await rm(folder, { recursive: true, force: true });
+  }
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
