@@ -3,7 +3,7 @@ import type { Counter } from 'prom-client';
 import type { TracePolicy } from './filters/trace-context.ts';
 import type { Deadlines } from './proxy/deadlines.ts';
 import type { AccessLog } from './telemetry/access-log.ts';
-import type { RequestTimes } from './telemetry/gateway-metrics.ts';
+import type { RequestTimes, RetryCounter } from './telemetry/gateway-metrics.ts';
 import type { SpanExporter } from './telemetry/span-exporter.ts';
 
 /** What all requests of the gateway share, whichever listener they come by. */
@@ -15,6 +15,7 @@ export interface Edge {
   readonly tracePolicy: TracePolicy;
   readonly requestTimes: RequestTimes;
   readonly upstreamFailures: Counter<'cluster' | 'flag'>;
+  readonly retries: RetryCounter;
   /** The requests under way. */
   readonly deadlines: Deadlines;
   /** From the first word of the end on: answers ask clients to come back by another connection. */

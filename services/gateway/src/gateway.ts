@@ -14,7 +14,7 @@ import { filtersOf } from './router/route-filters.ts';
 import { RouteTable } from './router/route-table.ts';
 import { StaticFiles } from './static/static-files.ts';
 import { AccessLog } from './telemetry/access-log.ts';
-import { RequestTimes, registerGauges, upstreamFailureCounter } from './telemetry/gateway-metrics.ts';
+import { RequestTimes, registerGauges, retryCounter, upstreamFailureCounter } from './telemetry/gateway-metrics.ts';
 import { createLogWriter } from './telemetry/log-writer.ts';
 import { SpanExporter } from './telemetry/span-exporter.ts';
 import { Cluster } from './upstream/cluster.ts';
@@ -44,6 +44,7 @@ export async function startGateway(settings: GatewaySettings, writer = createLog
     },
     requestTimes: new RequestTimes(metrics),
     upstreamFailures: upstreamFailureCounter(metrics),
+    retries: retryCounter(metrics),
     deadlines: new Deadlines(),
     isDraining: false,
   };

@@ -30,6 +30,22 @@ const Match = z
   })
   .refine(...exactlyOne('path', 'path_separated_prefix', 'path_template', 'prefix'));
 
+const RetryPolicy = z.strictObject({
+  /**
+   * `connect-failure`: no connection came about. `reset`: it broke, or the try took too long, before anything of the
+   * answer was read; only where asking twice is safe. `retriable-headers`: 503 with `x-outlay-retryable`.
+   */
+  retry_on: z.array(z.enum(['connect-failure', 'reset', 'retriable-headers'])).min(1),
+  num_retries: z.int().min(0).max(10).default(1),
+  /** From the last byte of the request to the first of the answer. Default: only the route's time-out counts. */
+  per_try_timeout: duration.optional(),
+  retry_back_off: z
+    .strictObject({ base_interval: duration.default(25), max_interval: duration.default(250) })
+    .prefault({}),
+  /** A body up to this is kept until the answer begins; a longer one is not sent again. */
+  request_body_buffer_limit: byteSize.default(65_536),
+});
+
 const Route = z
   .strictObject({
     match: Match,
@@ -38,6 +54,8 @@ const Route = z
         cluster: name,
         /** From the last byte of the request to the last byte of the answer. */
         timeout: duration.default(15_000),
+        /** Instead of the virtual host's. */
+        retry_policy: RetryPolicy.optional(),
       })
       .optional(),
     static: z
@@ -70,6 +88,8 @@ const VirtualHost = z.strictObject({
     .array(z.string().regex(/^(\*|(\*\.)?[a-z0-9.-]+|\[[0-9a-f:]+\])$/, 'must be *, a host in lower case, or *.suffix'))
     .min(1),
   max_request_bytes: byteSize.default(1_048_576),
+  /** Of all routes that have none of their own. */
+  retry_policy: RetryPolicy.optional(),
   response_headers_to_add: headers.default({}),
   /** Sent where the request came over https, and only there. */
   strict_transport_security: headerValue.optional(),
@@ -101,6 +121,13 @@ const Cluster = z.strictObject({
   idle_timeout: duration.default(60_000),
   /** A request that would need one more is refused at once. */
   max_connections: z.int().min(1).max(65_535).default(1_024),
+  /** How many of the requests under way may be retries. */
+  retry_budget: z
+    .strictObject({
+      budget_percent: z.number().min(0).max(100).default(20),
+      min_retry_concurrency: z.int().min(0).max(10_000).default(3),
+    })
+    .prefault({}),
   /** Sends our workload token for this audience with each request. */
   workload_audience: name.optional(),
   endpoints: z
@@ -154,6 +181,7 @@ export type Bootstrap = z.output<typeof Bootstrap>;
 export type ListenerConfig = Bootstrap['listeners'][number];
 export type VirtualHostConfig = ListenerConfig['virtual_hosts'][number];
 export type RouteConfig = VirtualHostConfig['routes'][number];
+export type RetryPolicyConfig = z.output<typeof RetryPolicy>;
 export type ClusterConfig = Bootstrap['clusters'][number];
 export type JwtProviderConfig = Bootstrap['jwt_authn']['providers'][string];
 

@@ -18,6 +18,7 @@ type Extracted =
   | 'accept'
   | 'accept-encoding'
   | 'if-none-match'
+  | 'idempotency-key'
   | 'expect';
 
 /** Of one connection only (RFC 9110 § 7.6.1). */
@@ -42,7 +43,7 @@ const treatments = new Map<string, Treatment>([
   ...(['sec-fetch-site', 'traceparent', 'x-forwarded-for', 'x-forwarded-proto', 'accept'] as const).map(
     (name) => [name, name] as const,
   ),
-  ...(['accept-encoding', 'if-none-match', 'expect'] as const).map((name) => [name, name] as const),
+  ...(['accept-encoding', 'if-none-match', 'idempotency-key', 'expect'] as const).map((name) => [name, name] as const),
   ...[...hopByHop, ...notTheClients].map((name) => [name, 'drop'] as const),
 ]);
 /** Spellings seen are remembered up to here, so that `Content-Type` is not lower-cased with every request. */
@@ -77,6 +78,7 @@ export class RequestHead {
   accept = '';
   acceptEncoding = '';
   ifNoneMatch: string | undefined;
+  hasIdempotencyKey = false;
   /** -1 where the request names none. */
   contentLength = -1;
   isChunked = false;
@@ -157,6 +159,10 @@ export class RequestHead {
         this.ifNoneMatch = value;
         this.lines += `${name}: ${value}\r\n`;
         return;
+      case 'idempotency-key':
+        this.hasIdempotencyKey = true;
+        this.lines += `${name}: ${value}\r\n`;
+        return;
       case 'expect': // answered by us
         return;
     }
@@ -170,6 +176,7 @@ export class RequestHead {
       .join('\r\n');
     if (named.includes('cookie')) this.cookie = undefined;
     if (named.includes('authorization')) this.authorization = undefined;
+    if (named.includes('idempotency-key')) this.hasIdempotencyKey = false;
   }
 }
 

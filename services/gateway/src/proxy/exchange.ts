@@ -19,6 +19,7 @@ import type { Endpoint } from '../upstream/endpoint.ts';
 import type { ResponseHead } from '../upstream/response-parser.ts';
 import type { Timed } from './deadlines.ts';
 import { forwardedLines, schemeOf } from './forwarded.ts';
+import { isRetriable, isSafeToRetry, type TryFailure } from './retry-policy.ts';
 
 /** A body up to this leaves in one write with its head, as text: a copy is cheaper than a second buffer on the socket. */
 const inlineBytesMax = 8_192;
@@ -29,8 +30,8 @@ const forwardedMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE
 
 /**
  * One request on its way through the gateway, from its head to its line in the log. This is the hot path, in the order in
- * which it runs: read → route → filter → forward, body up, answer down; then the ways in which it ends early; then what is
- * written down. State is kept in fields and callbacks are methods, so that a request makes no closures.
+ * which it runs: read → route → filter → forward, body up, answer down; then what happens where a try fails and the ways in
+ * which it ends early; then what is written down. State is kept in fields and callbacks are methods, so that a request makes no closures.
  */
 export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   readonly #listener: Listener;
@@ -55,6 +56,8 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   /** When the last byte moved in either direction. */
   #activeAt = this.#startedAt;
   #flags = '-';
+  /** Why there was no other try, where one was due: the limit (URX), or the budget (UO). */
+  #retryFlag: 'URX' | 'UO' | undefined;
   /** The connection ends with this exchange. */
   #isLast = false;
   #isOver = false;
@@ -66,6 +69,15 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   #sentAt = 0;
   #answeredAt = 0;
   #upstreamStatus = 0;
+  /** Retries after a back-off; kept connections that turn out to be closed do not count. */
+  #retries = 0;
+  #retryTimer: NodeJS.Timeout | undefined;
+  /** The last try met a kept connection that was closed: the next takes a fresh one. */
+  #needsFresh = false;
+  /** What has been sent of the body, as long as it may have to be sent again. */
+  #keptBody: Buffer[] | undefined;
+  /** False once the answer has begun, or the body is too long to be kept. */
+  #isReplayable = true;
   #waitsForClient = false;
   /** The head of the answer waits for the first of its body, to leave with it. */
   #holdsHead = false;
@@ -142,7 +154,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
       return;
     }
     const endpoint = cluster.pick();
-    const connection = cluster.connectionTo(endpoint);
+    const connection = cluster.connectionTo(endpoint, this.#needsFresh);
     if (!connection) {
       this.refuse(problems.upstreamFull, 'UO');
       return;
@@ -150,12 +162,13 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     this.#endpoint = endpoint;
     this.#connection = connection;
     this.#sentAt = performance.now();
+    this.#upstreamStatus = 0;
 
     const { head } = this;
     const framing = head.isChunked ? 'chunked' : head.contentLength > 0 ? 'length' : 'none';
     connection.begin(this, this.#upstreamHead(route, endpoint, credentials), this.method === 'HEAD', framing);
-    if (framing === 'none') this.#requestEndedAt = this.#sentAt;
-    else this.#readBody();
+    if (framing !== 'none') this.#sendBody(connection);
+    else if (this.#requestEndedAt < 0) this.#requestEndedAt = this.#sentAt;
   }
 
   #upstreamHead(route: Route, endpoint: Endpoint, credentials: string): string {
@@ -172,6 +185,17 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
 
   // --- body up
 
+  #sendBody(connection: UpstreamConnection): void {
+    if (!this.#readsBody) {
+      this.#readBody();
+      return;
+    }
+    // Another try: first what the one before had of it.
+    for (const chunk of this.#keptBody ?? []) connection.write(chunk);
+    if (this.#requestEndedAt >= 0) connection.endBody();
+    else this.#request.resume();
+  }
+
   #readBody(): void {
     if (this.#awaitsContinue) this.#response.writeContinue();
     this.#awaitsContinue = false;
@@ -187,7 +211,18 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
       // Refused or already answered: the rest is thrown away, within bounds.
       if (this.#requestBytes > discardBytesMax) this.#request.socket.destroy();
     } else if (this.#requestBytes > this.#route.bodyLimit.bytesMax) this.refuse(this.#route.bodyLimit.problem);
-    else if (!this.#connection.write(chunk)) this.#request.pause();
+    else {
+      if (this.#isReplayable) this.#keep(chunk, this.#route.retryPolicy.bodyBytesMax);
+      if (!this.#connection.write(chunk)) this.#request.pause();
+    }
+  }
+
+  #keep(chunk: Buffer, bytesMax: number): void {
+    if (this.#requestBytes > bytesMax) {
+      this.#isReplayable = false;
+      this.#keptBody = undefined;
+    } else if (this.#keptBody) this.#keptBody.push(chunk);
+    else this.#keptBody = [chunk];
   }
 
   onRequestEnd(): void {
@@ -204,6 +239,9 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
 
   onHead({ status, headers, contentLength }: ResponseHead): void {
     this.#upstreamStatus = status;
+    if (isRetriable(status, headers) && this.#tryAgain('retriable')) return;
+    this.#isReplayable = false;
+    this.#keptBody = undefined;
     sanitiseResponse(headers, this.#route?.passCookies === true);
     if (contentLength >= 0) headers.push('content-length', String(contentLength));
     this.#writeHead(status, headers);
@@ -310,17 +348,58 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     this.#request.resume();
   }
 
-  // --- ways to end early
+  // --- a try fails
 
   onFailure(failure: UpstreamFailure, cause?: unknown): void {
-    this.#connection = undefined;
     if (cause)
       this.#listener.edge.log.warn(
         { err: cause, cluster: this.#cluster?.name, traceId: this.#trace.traceId },
         'a service gave no proper answer',
       );
-    this.refuse(problemOf[failure], failure);
+    this.#failTry(failure);
   }
+
+  #failTry(failure: UpstreamFailure | 'UT'): void {
+    if (failure === 'UPE' || !this.#tryAgain(failure)) this.refuse(problemOf[failure], failure);
+  }
+
+  /** Sends the request once more where that is safe and within bounds. @returns false where it is not */
+  #tryAgain(failure: TryFailure): boolean {
+    const connection = this.#connection;
+    const policy = this.#route?.retryPolicy;
+    if (!connection || !policy || !this.#cluster || !this.#isReplayable || !isSafeToRetry(this, failure)) return false;
+    if (connection.hasAnswerBegun && failure !== 'retriable') return false;
+    // A service may close what is idle at any moment, also while our request is on its way: that says nothing of the
+    // service, and costs neither a wait nor a retry. A fresh connection cannot meet with it again.
+    const isStale = failure === 'UC' && connection.uses > 1 && !this.#needsFresh;
+    if (!isStale && !(policy.covers(failure) && this.#takeRetry(policy.retriesMax, this.#cluster))) return false;
+    this.#needsFresh ||= isStale;
+    this.#abandonUpstream();
+    if (this.#readsBody) this.#request.pause();
+    if (isStale) this.#sendAgain();
+    else this.#retryTimer = setTimeout(() => this.#sendAgain(), policy.backOffMs(this.#retries));
+    return true;
+  }
+
+  #takeRetry(retriesMax: number, { name, active, retryBudget }: Cluster): boolean {
+    const { retries } = this.#listener.edge;
+    if (this.#retries >= retriesMax) this.#retryFlag = 'URX';
+    // Held from the first retry to the end of the exchange.
+    else if (this.#retries === 0 && !retryBudget.take(active)) this.#retryFlag = 'UO';
+    if (this.#retryFlag) {
+      retries.inc({ cluster: name, result: this.#retryFlag === 'URX' ? 'limit_exceeded' : 'overflow' });
+      return false;
+    }
+    this.#retries++;
+    retries.inc({ cluster: name, result: 'begun' });
+    return true;
+  }
+
+  #sendAgain(): void {
+    if (!this.#isOver && this.#route?.cluster) this.#forward(this.#route, this.#route.cluster);
+  }
+
+  // --- ways to end early
 
   checkTime(now: number): void {
     // node:http closes the answer that is being written, but not those that wait their turn behind it.
@@ -331,11 +410,18 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     const connection = this.#connection;
     const isSent = this.#requestEndedAt >= 0;
     if (connection && !connection.isConnected && now - this.#sentAt > (this.#cluster?.connectTimeoutMs ?? 0))
-      this.refuse(problems.upstreamDown, 'UF');
+      this.#failTry('UF');
     else if (connection && isSent && now - this.#requestEndedAt > (this.#route?.timeoutMs ?? 0))
       this.refuse(problems.upstreamSlow, 'UT');
+    else if (connection && isSent && now - Math.max(this.#sentAt, this.#requestEndedAt) > this.#perTryTimeoutMs)
+      this.#failTry('UT');
     else if (now - this.#activeAt > this.#listener.config.stream_idle_timeout)
       this.refuse(isSent || this.#request.isPaused() ? problems.upstreamSlow : problems.requestTimeout, 'SI');
+  }
+
+  /** Once the answer has begun, it is no more a try. */
+  get #perTryTimeoutMs(): number {
+    return this.#response.headersSent ? Number.POSITIVE_INFINITY : (this.#route?.retryPolicy.perTryTimeoutMs ?? 0);
   }
 
   get socket(): Socket {
@@ -369,14 +455,28 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     edge.deadlines.delete(this);
     if (!this.#response.writableFinished && this.#flags === '-') this.#flags = 'DC';
     this.#abandonUpstream();
+    if (this.#retries > 0) this.#endRetries();
     if (this.#isLast) this.#request.socket.destroySoon();
 
     const completed = this.#completed();
     const { method, route, status, cluster, flags, startedAt, endedAt } = completed;
-    if (cluster && flags !== '-') edge.upstreamFailures.inc({ cluster, flag: flags });
+    if (cluster && flags !== '-') edge.upstreamFailures.inc({ cluster, flag: flags.split(',')[0] as string });
     edge.requestTimes.observe(method, route, status, (endedAt - startedAt) / 1_000);
     edge.accessLog.write(completed);
     if (this.#trace.isSampled) edge.spans?.record(completed);
+  }
+
+  #endRetries(): void {
+    clearTimeout(this.#retryTimer);
+    this.#cluster?.retryBudget.release();
+    if (this.#response.writableFinished && this.#flags === '-' && !this.#retryFlag)
+      this.#listener.edge.retries.inc({ cluster: this.#cluster?.name ?? '', result: 'succeeded' });
+  }
+
+  /** Envoy's response flags: what went wrong, then why it was not tried again. */
+  get #responseFlags(): string {
+    if (!this.#retryFlag) return this.#flags;
+    return this.#flags === '-' ? this.#retryFlag : `${this.#flags},${this.#retryFlag}`;
   }
 
   #completed(): CompletedRequest {
@@ -393,7 +493,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
       requestBytes: this.#requestBytes,
       responseBytes: this.#responseBytes,
       cluster: this.#cluster?.name ?? '',
-      flags: this.#flags,
+      flags: this.#responseFlags,
       requestId: this.#requestId,
       trace: this.#trace,
       call: endpoint && {
@@ -407,10 +507,11 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   }
 }
 
-const problemOf: Readonly<Record<UpstreamFailure, Problem>> = {
+const problemOf: Readonly<Record<UpstreamFailure | 'UT', Problem>> = {
   UF: problems.upstreamDown,
   UC: problems.upstreamGone,
   UPE: problems.upstreamGarbled,
+  UT: problems.upstreamSlow,
 };
 
 function hasField(headers: readonly string[], name: string): boolean {

@@ -52,9 +52,9 @@ describe('a service that fails', () => {
   const lastLine = () => gateway.log().findLast(({ msg }) => msg === 'request');
 
   const beforeTheHead: [what: string, Play, status: number, type: string, flag: string][] = [
-    ['hangs up at once', (socket) => socket.destroy(), 503, 'unavailable', 'UC'],
-    ['resets', (socket) => socket.resetAndDestroy(), 503, 'unavailable', 'UC'],
-    ['ends without a word', (socket) => socket.end(), 503, 'unavailable', 'UC'],
+    ['hangs up at once', (socket) => socket.destroy(), 503, 'unavailable', 'UC,URX'],
+    ['resets', (socket) => socket.resetAndDestroy(), 503, 'unavailable', 'UC,URX'],
+    ['ends without a word', (socket) => socket.end(), 503, 'unavailable', 'UC,URX'],
     ['ends within the head', (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-'), 503, 'unavailable', 'UC'],
     [
       'speaks something else',
@@ -289,7 +289,7 @@ describe('a service that fails', () => {
     const answer = await fetch(`${lone.url}/api/v1/ledgers`, { headers: { authorization: lone.bearer } });
 
     expect(answer.status).to.equal(503);
-    await eventually(() => lone.log().some(({ flags }) => flags === 'UF'));
+    await eventually(() => lone.log().some(({ flags }) => flags === 'UF,URX'));
     await lone.close();
   });
 
@@ -305,7 +305,7 @@ describe('a service that fails', () => {
 
     expect(answer.status).to.equal(503);
     expect(performance.now() - startedAt).to.be.below(2_000);
-    await eventually(() => lone.log().some(({ flags }) => flags === 'UF'));
+    await eventually(() => lone.log().some(({ flags }) => flags === 'UF,URX'));
     await lone.close();
   });
 

@@ -1,6 +1,7 @@
 import type { ListenerConfig, RouteConfig, VirtualHostConfig } from '../bootstrap/bootstrap-schema.ts';
 import { BodyLimit } from '../filters/body-limit.ts';
 import type { Filter } from '../filters/filter.ts';
+import { RetryPolicy } from '../proxy/retry-policy.ts';
 import type { StaticFiles } from '../static/static-files.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import { pathMatcher } from './path-matcher.ts';
@@ -18,6 +19,7 @@ export interface Route {
   readonly cluster: Cluster | undefined;
   readonly files: StaticFiles | undefined;
   readonly timeoutMs: number;
+  readonly retryPolicy: RetryPolicy;
   readonly bodyLimit: BodyLimit;
   readonly passCookies: boolean;
   /** Name, value, … */
@@ -82,6 +84,7 @@ function routeOf(config: RouteConfig, host: VirtualHostConfig, parts: RouteParts
     cluster: config.route && parts.cluster(config.route.cluster),
     files: config.static && parts.files(config.static),
     timeoutMs: config.route?.timeout ?? 0,
+    retryPolicy: new RetryPolicy(config.route?.retry_policy ?? host.retry_policy),
     bodyLimit,
     passCookies: config.cookies === 'pass',
     headersToAdd: added,

@@ -49,6 +49,18 @@ export function upstreamFailureCounter({ registry }: Metrics): Counter<'cluster'
   });
 }
 
+export type RetryCounter = Counter<'cluster' | 'result'>;
+
+/** Envoy's upstream_rq_retry, _retry_success, _retry_limit_exceeded and _retry_overflow in one. */
+export function retryCounter({ registry }: Metrics): RetryCounter {
+  return new Counter({
+    name: 'outlay_gateway_upstream_retries_total',
+    help: 'Retries begun, those that brought an answer, and those not begun for the limit or for the budget',
+    labelNames: ['cluster', 'result'] as const,
+    registers: [registry],
+  });
+}
+
 export interface Observed {
   readonly clusters: Iterable<Cluster>;
   readonly authn: readonly JwtAuthn[];

@@ -107,7 +107,7 @@ describe('the trace of a request through the gateway', () => {
     const [server, call] = collector.state.spans as [Span, Span];
     expect(server.status?.code).to.equal(2);
     expect(attribute(server, 'http.response.status_code')).to.equal(503);
-    expect(attribute(server, 'outlay.response_flags')).to.equal('UF');
+    expect(attribute(server, 'outlay.response_flags')).to.equal('UF,URX');
     expect(call.status?.code).to.equal(2);
   });
 });

@@ -1,6 +1,7 @@
 import type { ClusterConfig } from '../bootstrap/bootstrap-schema.ts';
 import type { UpstreamConnection } from './connection.ts';
 import { Endpoint } from './endpoint.ts';
+import { RetryBudget } from './retry-budget.ts';
 import type { WorkloadTokens } from './workload-tokens.ts';
 
 const sweepMs = 1_000;
@@ -10,6 +11,7 @@ export class Cluster {
   readonly name: string;
   readonly connectTimeoutMs: number;
   readonly endpoints: readonly Endpoint[];
+  readonly retryBudget: RetryBudget;
   readonly #connectionsMax: number;
   readonly #audience: string | undefined;
   readonly #tokens: WorkloadTokens | undefined;
@@ -21,6 +23,7 @@ export class Cluster {
     this.name = config.name;
     this.connectTimeoutMs = config.connect_timeout;
     this.endpoints = config.endpoints.map((url) => new Endpoint(url));
+    this.retryBudget = new RetryBudget(config.retry_budget);
     this.#connectionsMax = config.max_connections;
     this.#audience = config.workload_audience;
     this.#tokens = tokens;
@@ -33,9 +36,14 @@ export class Cluster {
     return this.endpoints[this.#turn] as Endpoint;
   }
 
-  /** @returns a kept connection or a new one; undefined where the cluster has as many as it may */
-  connectionTo(endpoint: Endpoint): UpstreamConnection | undefined {
-    return endpoint.takeIdle() ?? (this.connections < this.#connectionsMax ? endpoint.connect() : undefined);
+  /**
+   * @param isFresh rather a new one than a kept one
+   * @returns a kept connection or a new one; undefined where the cluster has as many as it may
+   */
+  connectionTo(endpoint: Endpoint, isFresh = false): UpstreamConnection | undefined {
+    const kept = isFresh ? undefined : endpoint.takeIdle();
+    if (kept) return kept;
+    return this.connections < this.#connectionsMax ? endpoint.connect() : endpoint.takeIdle();
   }
 
   get connections(): number {
@@ -48,6 +56,11 @@ export class Cluster {
     let sum = 0;
     for (const endpoint of this.endpoints) sum += endpoint.idle;
     return sum;
+  }
+
+  /** Requests under way. */
+  get active(): number {
+    return this.connections - this.idle;
   }
 
   /** The header line that says who we are; empty where this cluster needs none, undefined where we have no token. */

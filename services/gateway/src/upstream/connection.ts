@@ -103,6 +103,11 @@ export class UpstreamConnection implements ResponseSink {
     this.#socket.uncork();
   }
 
+  /** True where a byte of the answer to the request under way has been read. */
+  get hasAnswerBegun(): boolean {
+    return this.#parser.hasBegun;
+  }
+
   /** Stops reading the answer until `resume`. */
   pause(): void {
     this.#isPaused = true;
