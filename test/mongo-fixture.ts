@@ -5,6 +5,10 @@ import { findMongod } from '@outlay/database-setup/find-mongod.ts';
 import { ensureReplicaSet } from '@outlay/database-setup/replica-set.ts';
 import { type Mongod, startMongod } from '@outlay/database-setup/start-mongod.ts';
 
+const prefix = 'outlay-test-mongod-';
+/** A mongod writes a checkpoint every minute. */
+const staleMs = 60 * 60_000;
+
 /**
  * One replica set for a whole run of mocha, where OUTLAY_TEST_MONGODB_URI names none. mocha loads this file before
  * the test files, which may read the variable as they load; so the set stands by then (about a second).
@@ -12,7 +16,11 @@ import { type Mongod, startMongod } from '@outlay/database-setup/start-mongod.ts
 let running: { mongod: Mongod; folder: string } | undefined;
 
 if (!process.env.OUTLAY_TEST_MONGODB_URI) {
-  running = await start();
+  // mocha would report its own trouble with a module that fails while it loads.
+  running = await start().catch((error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
   const members = `127.0.0.1:${running.mongod.port}`;
   process.env.OUTLAY_TEST_MONGODB_URI = `mongodb://${members}/?replicaSet=rs0&directConnection=true`;
 }
@@ -25,10 +33,6 @@ async function start() {
   await ensureReplicaSet({ name: 'rs0', members: [`127.0.0.1:${mongod.port}`] });
   return { mongod, folder };
 }
-
-const prefix = 'outlay-test-mongod-';
-/** A mongod writes a checkpoint every minute. */
-const staleMs = 60 * 60_000;
 
 /** What killed runs left on the disk; their mongod ended with them. */
 async function removeStale(): Promise<void> {
