@@ -8,7 +8,7 @@ const two = createKey('two');
 const log = createLog({ service: 'test', level: 'silent' });
 
 /** Keys from a source that the test is, by a clock that the test turns. */
-function source() {
+function source({ refreshIntervalMinMs = 100 } = {}) {
   const state = { keys: [one.jwk], isAway: false, fetches: 0, now: 0, hold: undefined as Promise<void> | undefined };
   const jwks = new RemoteJwks({
     fetch: async () => {
@@ -19,7 +19,7 @@ function source() {
     },
     cacheMs: 1_000,
     staleMs: 10_000,
-    refreshIntervalMinMs: 100,
+    refreshIntervalMinMs,
     log,
     now: () => state.now,
   });
@@ -103,6 +103,16 @@ describe('the issuer’s keys', () => {
       expect(failure).to.be.instanceOf(Error);
     }
     expect(state.fetches).to.equal(2);
+  });
+
+  it('are asked for by who needs them soon after the source is there, however long they were waited for', async () => {
+    const { state, jwks } = source({ refreshIntervalMinMs: 30_000 });
+    state.isAway = true;
+    await Promise.resolve(jwks.find('one')).catch(() => undefined);
+    state.isAway = false;
+
+    state.now = 250;
+    expect(await kidOf(jwks, 'one')).to.equal('ec');
   });
 
   it('are fetched at the start until there are some', async () => {

@@ -9,7 +9,7 @@ export interface RemoteJwksOptions {
   readonly cacheMs: number;
   /** While the source is away the last keys are trusted this long. */
   readonly staleMs: number;
-  /** An unknown kid asks again, but no more often than this. */
+  /** An unknown kid asks again, but no more often than this once there are keys. */
   readonly refreshIntervalMinMs: number;
   readonly log: Log;
   /** Monotonic milliseconds. */
@@ -73,7 +73,9 @@ export class RemoteJwks {
   }
 
   #mayRefresh(): boolean {
-    return this.#now() - this.#triedAt >= this.#options.refreshIntervalMinMs;
+    // Without any keys nobody is served: who asks need not wait for the next try of `start`.
+    const intervalMs = this.isFilled ? this.#options.refreshIntervalMinMs : retryMs.first;
+    return this.#now() - this.#triedAt >= intervalMs;
   }
 
   #refresh(): Promise<void> {
