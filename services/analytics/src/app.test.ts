@@ -6,7 +6,7 @@ import { captureLog, type TestServer } from '../../../test/support/test-server.t
 import { answerFigures, answerJson, type ExpenseStandIn, startExpenseStandIn } from '../test/expense-stand-in.ts';
 import { startTestAnalytics } from '../test/start-test-analytics.ts';
 
-const figures = ['summary', 'trend', 'categories'] as const;
+const figures = ['summary', 'trend', 'categories', 'compare'] as const;
 const path = (figure: string, query = '') => `/api/v1/ledgers/default/analytics/${figure}${query}`;
 
 describe('the analytics API', () => {
@@ -70,6 +70,11 @@ describe('the analytics API', () => {
         'ranges=2020-01-01..2026-11-30&by=month&categories=false',
       ],
       [path('categories'), 'ranges=2026-11-01..2026-11-30&by=total&categories=true'],
+      [path('compare'), 'ranges=2026-11-01..2026-11-30,2026-10-01..2026-10-31&by=total&categories=true'],
+      [
+        path('compare', '?from=2026-11-01&to=2026-11-30&withFrom=2025-11-01&withTo=2025-11-30'),
+        'ranges=2026-11-01..2026-11-30,2025-11-01..2025-11-30&by=total&categories=true',
+      ],
     ] as const)
       it(`for ${asked}`, async () => {
         expect((await api.get(asked)).status).to.equal(200);
@@ -130,6 +135,11 @@ describe('the analytics API', () => {
       ['trend?interval=day&from=2010-01-01&to=2026-11-30', 'interval'],
       ['summary?from=1900-01-01&to=2026-11-30', 'from'],
       ['summary?interval=day', 'interval'],
+      ['compare?from=1900-01-01&to=2026-11-30', 'from'],
+      ['compare?withFrom=2026-01-01', 'withTo'],
+      ['compare?withTo=2026-01-01', 'withFrom'],
+      ['compare?withFrom=2026-01-02&withTo=2026-01-01', 'withTo'],
+      ['compare?withFrom=2026-02-30&withTo=2026-03-01', 'withFrom'],
     ] as const)
       it(`${query} naming \`${parameter}\``, async () => {
         const { status, body } = await api.get(path(query));

@@ -8,12 +8,18 @@ import type { AppState, AuthenticatedUser, Route } from '@outlay/service-kit/rou
 import type Koa from 'koa';
 import { allowList } from './allow-list.ts';
 import { categoriesRoute } from './categories/categories-route.ts';
+import { compareRoute } from './compare/compare-route.ts';
 import { type AskFigures, createAskFigures } from './figures/ask-figures.ts';
 import { summaryRoute } from './summary/summary-route.ts';
 import { trendRoute } from './trend/trend-route.ts';
 
 /** Every operation of this service; the OpenAPI document is drawn from the same list. */
-export const analyticsRoutes = (ask: AskFigures): Route[] => [summaryRoute(ask), trendRoute(ask), categoriesRoute(ask)];
+export const analyticsRoutes = (ask: AskFigures): Route[] => [
+  summaryRoute(ask),
+  trendRoute(ask),
+  categoriesRoute(ask),
+  compareRoute(ask),
+];
 
 export interface AnalyticsOptions {
   expense: ServiceClient;

@@ -1,13 +1,11 @@
 import type { CategoryBreakdown } from '@outlay/contracts/analytics.ts';
-import { type Cell, emptyCell, type Figures } from '@outlay/contracts/internal.ts';
+import type { Cell, Figures } from '@outlay/contracts/internal.ts';
 import type { Category } from '@outlay/contracts/ledger.ts';
-import { addCells, countOf, spentOf, sumCells } from '../figures/cells.ts';
+import { countOf, spentOf, sumCells } from '../figures/cells.ts';
+import { cellsByCategory, uncategorised } from './cells-by-category.ts';
 
 type Node = CategoryBreakdown['categories'][number];
 type Leaf = Node['children'][number];
-
-/** Stands for the entries without a category. */
-const uncategorised = { id: null, name: 'Uncategorised', color: '#868e96', icon: 'tag' };
 
 /**
  * The tree of categories that have entries in the period, largest spending first.
@@ -22,12 +20,7 @@ export function breakDown(
   buckets: Figures['ranges'][number]['buckets'],
 ): Pick<CategoryBreakdown, 'total' | 'categories'> {
   const known = new Map(categories.map((category) => [category.id, category]));
-  const cells = new Map<string | null, Cell>();
-  for (const { category, cell } of buckets) {
-    // A category that is not (or no longer) in the list must not take its money out of the total.
-    const id = category !== null && known.has(category) ? category : null;
-    cells.set(id, addCells(cells.get(id) ?? emptyCell(), cell));
-  }
+  const cells = cellsByCategory(known, buckets);
 
   /** Top-level category → those of it and its children that have entries. */
   const families = new Map<string | null, (string | null)[]>();

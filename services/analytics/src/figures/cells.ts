@@ -2,7 +2,8 @@ import type { Totals } from '@outlay/contracts/analytics.ts';
 import { type Cell, emptyCell } from '@outlay/contracts/internal.ts';
 import { SumTooLarge } from '../problems.ts';
 
-const exact = (sum: number): number => {
+/** @throws {SumTooLarge} where the sum is none that a double holds exactly */
+export const exact = (sum: number): number => {
   if (!Number.isSafeInteger(sum)) throw new SumTooLarge();
   return sum;
 };

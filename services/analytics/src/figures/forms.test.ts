@@ -96,6 +96,14 @@ describe('the form of a figure', () => {
         `000000000000000000000000,,'=Food,EUR,10.00,0.00,2,${10_00 / 860_05}`,
       ],
     ],
+    [
+      'compare',
+      [
+        'category,parent,name,currency,spent,spent_before,change,weight',
+        `000000000000000000000001,,"Rent, ""warm""",EUR,850.05,0.00,850.05,${850_05 / 890_05}`,
+        `000000000000000000000000,,'=Food,EUR,10.00,50.00,-40.00,${40_00 / 890_05}`,
+      ],
+    ],
   ] as [string, string[]][])
     it(`of ${figure} as CSV is a table that names its currency`, async () => {
       const { status, text } = await api.get(path(figure), { accept: 'text/csv' });
@@ -123,6 +131,14 @@ describe('the form of a figure', () => {
         [
           { name: 'Rent, "warm"', value: 850.05, itemStyle: { color: '#2f9e44' } },
           { name: '=Food', value: 10, itemStyle: { color: '#2f9e44' } },
+        ],
+      ],
+      [
+        'compare?from=2026-11-01&to=2026-11-30',
+        'bar',
+        [
+          { value: 850.05, itemStyle: { color: '#2f9e44' } },
+          { value: -40, itemStyle: { color: '#2f9e44' } },
         ],
       ],
     ] as [string, string, unknown[]][])

@@ -13,8 +13,6 @@ export function summarize(currency: string, period: Range, before: Range): Summa
   const days = daysBetween(period.from, period.to);
   const totals = totalsOf(sumCells(period.buckets.map(({ cell }) => cell)));
   const previous = totalsOf(sumCells(before.buckets.map(({ cell }) => cell)));
-  const others = new Set([...period.currencies, ...before.currencies]);
-  others.delete(currency);
   return {
     from: period.from,
     to: period.to,
@@ -29,12 +27,16 @@ export function summarize(currency: string, period: Range, before: Range): Summa
       income: totals.income - previous.income,
       incomeRatio: ratio(totals.income, previous.income),
     },
-    otherCurrencies: [...others].sort(),
+    otherCurrencies: otherCurrencies(currency, [period, before]),
   };
 }
 
+/** Currencies with entries in any of the ranges that a figure in this one leaves out. */
+export const otherCurrencies = (currency: string, ranges: readonly Range[]): string[] =>
+  [...new Set(ranges.flatMap(({ currencies }) => currencies))].filter((code) => code !== currency).sort();
+
 /** Against nothing, or against a period that gave more back than it took, no ratio says anything. */
-const ratio = (now: number, before: number): number | null => (before > 0 ? (now - before) / before : null);
+export const ratio = (now: number, before: number): number | null => (before > 0 ? (now - before) / before : null);
 
 /**
  * Divides to an integer, halves away from zero, without a float between: 2/5 → 0, 5/2 → 3, −5/2 → −3.
