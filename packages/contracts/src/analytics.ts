@@ -33,7 +33,10 @@ const minor = z.int().meta({ description: 'Minor units of `currency`' });
 /** Sums by kind. `spent` = expense − refund, `net` = income − spent. */
 export const Totals = z
   .object({ expense: minor, income: minor, refund: minor, spent: minor, net: minor, count: z.int() })
-  .meta({ id: 'Totals' });
+  .meta({
+    id: 'Totals',
+    examples: [{ expense: 98_000, income: 250_000, refund: 500, spent: 97_500, net: 152_500, count: 4 }],
+  });
 export type Totals = z.infer<typeof Totals>;
 
 const period = { from: CalendarDate, to: CalendarDate, currency: Currency };
@@ -60,7 +63,26 @@ export const Summary = z
     }),
     otherCurrencies: z.array(Currency).meta({ description: 'Currencies that this answer leaves out' }),
   })
-  .meta({ id: 'Summary' });
+  .meta({
+    id: 'Summary',
+    examples: [
+      {
+        from: '2026-11-01',
+        to: '2026-11-30',
+        currency: 'EUR',
+        days: 30,
+        totals: { expense: 26_250, income: 90_000, refund: 2_500, spent: 23_750, net: 66_250, count: 4 },
+        perDay: { spent: 792, income: 3_000 },
+        previous: {
+          from: '2026-10-01',
+          to: '2026-10-31',
+          totals: { expense: 20_000, income: 100_000, refund: 0, spent: 20_000, net: 80_000, count: 2 },
+        },
+        change: { spent: 3_750, spentRatio: 0.1875, income: -10_000, incomeRatio: -0.1 },
+        otherCurrencies: ['USD'],
+      },
+    ],
+  });
 export type Summary = z.infer<typeof Summary>;
 
 export const Trend = z
@@ -72,7 +94,24 @@ export const Trend = z
       .meta({ description: 'Without gaps; the first and last are cut to the period' }),
     chart,
   })
-  .meta({ id: 'Trend' });
+  .meta({
+    id: 'Trend',
+    examples: [
+      {
+        from: '2026-11-01',
+        to: '2026-11-30',
+        currency: 'EUR',
+        interval: 'month',
+        points: [
+          {
+            start: '2026-11-01',
+            end: '2026-11-30',
+            totals: { expense: 26_250, income: 90_000, refund: 2_500, spent: 23_750, net: 66_250, count: 4 },
+          },
+        ],
+      },
+    ],
+  });
 export type Trend = z.infer<typeof Trend>;
 
 const categoryShare = {
@@ -96,7 +135,41 @@ export const CategoryBreakdown = z
       .meta({ description: 'Those with entries, by spending, largest first; a parent’s figures include its children' }),
     chart,
   })
-  .meta({ id: 'CategoryBreakdown' });
+  .meta({
+    id: 'CategoryBreakdown',
+    examples: [
+      {
+        from: '2026-11-01',
+        to: '2026-11-30',
+        currency: 'EUR',
+        total: 10_000,
+        categories: [
+          {
+            category: '6742c0ffee00c0ffee00beef',
+            name: 'Food',
+            color: '#2f9e44',
+            icon: 'tag',
+            spent: 10_000,
+            income: 0,
+            count: 3,
+            share: 1,
+            children: [
+              {
+                category: '6742c0ffee00c0ffee00cafe',
+                name: 'Eating out',
+                color: '#2f9e44',
+                icon: 'tag',
+                spent: 4_000,
+                income: 0,
+                count: 1,
+                share: 0.4,
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  });
 export type CategoryBreakdown = z.infer<typeof CategoryBreakdown>;
 
 export const CompareQuery = PeriodQuery.extend({
@@ -183,3 +256,83 @@ export const Comparison = z
     ],
   });
 export type Comparison = z.infer<typeof Comparison>;
+
+export const CashFlow = z
+  .object({
+    ...period,
+    interval: z.enum(intervals),
+    points: z
+      .array(
+        z.object({
+          start: CalendarDate,
+          end: CalendarDate,
+          income: minor,
+          spent: minor,
+          net: minor.meta({ description: 'income − spent' }),
+          balance: minor.meta({ description: 'Net of all points up to this one: 0 before the period' }),
+        }),
+      )
+      .meta({ description: 'Without gaps; the first and last are cut to the period' }),
+    chart,
+  })
+  .meta({
+    id: 'CashFlow',
+    examples: [
+      {
+        from: '2026-10-01',
+        to: '2026-11-30',
+        currency: 'EUR',
+        interval: 'month',
+        points: [
+          {
+            start: '2026-10-01',
+            end: '2026-10-31',
+            income: 250_000,
+            spent: 90_000,
+            net: 160_000,
+            balance: 160_000,
+          },
+          { start: '2026-11-01', end: '2026-11-30', income: 0, spent: 98_000, net: -98_000, balance: 62_000 },
+        ],
+      },
+    ],
+  });
+export type CashFlow = z.infer<typeof CashFlow>;
+
+export const CalendarQuery = z.strictObject({
+  year: z.coerce
+    .number()
+    .int()
+    .min(1900)
+    .max(2200)
+    .optional()
+    .meta({ description: 'Default: this year in the ledger’s time zone', examples: [2026] }),
+  currency: PeriodQuery.shape.currency,
+  chart: chartQuery,
+});
+
+export const CalendarYear = z
+  .object({
+    year: z.int(),
+    currency: Currency,
+    totals: Totals,
+    days: z
+      .array(z.object({ date: CalendarDate, spent: minor, income: minor, count: z.int() }))
+      .meta({ description: 'Every day of the year, 365 or 366' }),
+    chart,
+  })
+  .meta({
+    id: 'CalendarYear',
+    examples: [
+      {
+        year: 2026,
+        currency: 'EUR',
+        totals: { expense: 1_250, income: 0, refund: 0, spent: 1_250, net: -1_250, count: 1 },
+        days: [
+          { date: '2026-01-01', spent: 1_250, income: 0, count: 1 },
+          { date: '2026-01-02', spent: 0, income: 0, count: 0 },
+        ],
+      },
+    ],
+  });
+export type CalendarYear = z.infer<typeof CalendarYear>;

@@ -6,7 +6,7 @@ import { captureLog, type TestServer } from '../../../test/support/test-server.t
 import { answerFigures, answerJson, type ExpenseStandIn, startExpenseStandIn } from '../test/expense-stand-in.ts';
 import { startTestAnalytics } from '../test/start-test-analytics.ts';
 
-const figures = ['summary', 'trend', 'categories', 'compare'] as const;
+const figures = ['summary', 'trend', 'categories', 'compare', 'cash-flow'] as const;
 const path = (figure: string, query = '') => `/api/v1/ledgers/default/analytics/${figure}${query}`;
 
 describe('the analytics API', () => {
@@ -70,6 +70,13 @@ describe('the analytics API', () => {
         'ranges=2020-01-01..2026-11-30&by=month&categories=false',
       ],
       [path('categories'), 'ranges=2026-11-01..2026-11-30&by=total&categories=true'],
+      [path('cash-flow'), 'ranges=2025-12-01..2026-11-30&by=month&categories=false'],
+      [
+        path('cash-flow', '?from=2026-11-01&to=2026-11-30&interval=day&currency=JPY'),
+        'ranges=2026-11-01..2026-11-30&by=day&categories=false&currency=JPY',
+      ],
+      [path('calendar'), 'ranges=2026-01-01..2026-12-31&by=day&categories=false'],
+      [path('calendar', '?year=2024'), 'ranges=2024-01-01..2024-12-31&by=day&categories=false'],
       [path('compare'), 'ranges=2026-11-01..2026-11-30,2026-10-01..2026-10-31&by=total&categories=true'],
       [
         path('compare', '?from=2026-11-01&to=2026-11-30&withFrom=2025-11-01&withTo=2025-11-30'),
@@ -99,6 +106,21 @@ describe('the analytics API', () => {
         expect(body.previous.totals.spent).to.equal(from === '2027-01-01' ? 20_261_201 : 20_261_101);
         expect(expense.requests).to.have.length(1);
       });
+
+    it('and this year likewise', async () => {
+      now = new Date('2026-12-31T11:30:00Z');
+      for (const [timeZone, year, days] of [
+        ['Pacific/Auckland', 2027, 365],
+        ['Europe/Berlin', 2026, 365],
+      ] as const) {
+        expense.answer = answerFigures(timeZone, (start) => Number(start.slice(0, 4)));
+        const { body } = await api.get(path('calendar'));
+        expect([body.year, body.days.length]).to.deep.equal([year, days]);
+        expect(body.days[0]).to.deep.equal({ date: `${year}-01-01`, spent: year, income: 0, count: 1 });
+        expect(body.totals.spent).to.equal(year);
+      }
+      expect(expense.requests).to.have.length(2);
+    });
 
     it('also where only one of the months that it may be makes the question valid', async () => {
       now = new Date('2026-12-31T11:30:00Z');
@@ -135,6 +157,13 @@ describe('the analytics API', () => {
       ['trend?interval=day&from=2010-01-01&to=2026-11-30', 'interval'],
       ['summary?from=1900-01-01&to=2026-11-30', 'from'],
       ['summary?interval=day', 'interval'],
+      ['cash-flow?interval=day&from=2010-01-01&to=2026-11-30', 'interval'],
+      ['calendar?year=1899', 'year'],
+      ['calendar?year=2201', 'year'],
+      ['calendar?year=', 'year'],
+      ['calendar?year=this', 'year'],
+      ['calendar?year=2026.5', 'year'],
+      ['calendar?from=2026-01-01', 'from'],
       ['compare?from=1900-01-01&to=2026-11-30', 'from'],
       ['compare?withFrom=2026-01-01', 'withTo'],
       ['compare?withTo=2026-01-01', 'withFrom'],

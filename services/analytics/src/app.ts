@@ -7,6 +7,8 @@ import type { Metrics } from '@outlay/service-kit/metrics.ts';
 import type { AppState, AuthenticatedUser, Route } from '@outlay/service-kit/route.ts';
 import type Koa from 'koa';
 import { allowList } from './allow-list.ts';
+import { calendarRoute } from './calendar/calendar-route.ts';
+import { cashFlowRoute } from './cash-flow/cash-flow-route.ts';
 import { categoriesRoute } from './categories/categories-route.ts';
 import { compareRoute } from './compare/compare-route.ts';
 import { type AskFigures, createAskFigures } from './figures/ask-figures.ts';
@@ -19,6 +21,8 @@ export const analyticsRoutes = (ask: AskFigures): Route[] => [
   trendRoute(ask),
   categoriesRoute(ask),
   compareRoute(ask),
+  cashFlowRoute(ask),
+  calendarRoute(ask),
 ];
 
 export interface AnalyticsOptions {

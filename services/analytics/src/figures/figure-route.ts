@@ -13,6 +13,9 @@ interface FigureQuery {
   chart?: 'echarts' | undefined;
 }
 
+/** Asks for the ledger, the currency and the person of a request. */
+export type Ask = (question: Omit<FigureQuestion, 'ledger' | 'currency'>) => ReturnType<AskFigures>;
+
 /** One figure: what it is asked by, how it comes to be of expense's sums, and the forms in which it is given. */
 export interface FigureSpec<Q extends z.ZodType<FigureQuery>, F extends object> {
   /** Last part of the path. */
@@ -21,12 +24,10 @@ export interface FigureSpec<Q extends z.ZodType<FigureQuery>, F extends object> 
   readonly description: string;
   readonly query: Q;
   readonly answer: z.ZodType<F>;
-  /** @param ask for the ledger, the currency and the person of the request */
-  figure(query: z.output<Q>, ask: (question: Question) => ReturnType<AskFigures>): Promise<F>;
+  figure(query: z.output<Q>, ask: Ask): Promise<F>;
   table(figure: F): Table;
   chart?(figure: F): ChartOption;
 }
-type Question = Omit<FigureQuestion, 'ledger' | 'currency'>;
 
 export const figureRoute = <Q extends z.ZodType<FigureQuery>, F extends object>(
   askFigures: AskFigures,

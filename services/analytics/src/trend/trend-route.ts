@@ -4,8 +4,7 @@ import { type ChartOption, colors, height, overTime } from '../figures/chart.ts'
 import type { Table } from '../figures/csv.ts';
 import { figureRoute } from '../figures/figure-route.ts';
 import { totalsCells, totalsColumns } from '../figures/totals-columns.ts';
-import { readPeriod } from '../period/period.ts';
-import { bucketsFor, checkPoints, series } from './series.ts';
+import { readSeries } from './read-series.ts';
 
 export const trendRoute = (ask: AskFigures) =>
   figureRoute(ask, {
@@ -15,19 +14,7 @@ export const trendRoute = (ask: AskFigures) =>
       'One point per day, week (from Monday), month or year, without gaps; the first and last are cut to the period. At most 3,660 points.',
     query: TrendQuery,
     answer: Trend,
-    figure: async (query, ask) => {
-      const { interval } = query;
-      const figures = await ask({
-        by: bucketsFor[interval],
-        ranges: (today) => {
-          const period = readPeriod(query, today, 12);
-          checkPoints(period, interval);
-          return [period];
-        },
-      });
-      const { from, to, buckets } = figures.ranges[0]!;
-      return { from, to, currency: figures.currency, interval, points: series({ from, to }, interval, buckets) };
-    },
+    figure: readSeries,
     table: trendTable,
     chart: trendChart,
   });
