@@ -12,6 +12,7 @@ import { cashFlowRoute } from './cash-flow/cash-flow-route.ts';
 import { categoriesRoute } from './categories/categories-route.ts';
 import { compareRoute } from './compare/compare-route.ts';
 import { type AskFigures, createAskFigures } from './figures/ask-figures.ts';
+import { createFigureSource } from './figures/figure-source.ts';
 import { summaryRoute } from './summary/summary-route.ts';
 import { trendRoute } from './trend/trend-route.ts';
 
@@ -27,6 +28,8 @@ export const analyticsRoutes = (ask: AskFigures): Route[] => [
 
 export interface AnalyticsOptions {
   expense: ServiceClient;
+  /** For one figure, a retry included. */
+  expenseTimeoutMs: number;
   now: () => Date;
   workloads: WorkloadVerifier | undefined;
   verifyUser: (token: string) => Promise<AuthenticatedUser>;
@@ -36,6 +39,7 @@ export interface AnalyticsOptions {
 
 export function createAnalyticsApp({
   expense,
+  expenseTimeoutMs,
   now,
   workloads,
   verifyUser,
@@ -43,7 +47,7 @@ export function createAnalyticsApp({
   metrics,
 }: AnalyticsOptions): Koa<AppState> {
   return createApp({
-    routes: analyticsRoutes(createAskFigures(expense, now)),
+    routes: analyticsRoutes(createAskFigures(createFigureSource(expense, expenseTimeoutMs), now)),
     authentication: createAuthentication({ workloads, allowList, verifyUser }),
     log,
     metrics,

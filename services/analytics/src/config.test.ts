@@ -11,7 +11,7 @@ describe('the settings of analytics', () => {
     JWKS_URL: 'http://auth:3001/.well-known/jwks.json',
   };
 
-  it('give expense two seconds for a figure unless said otherwise', () => {
+  it('give expense five seconds for a figure unless said otherwise', () => {
     const config = readConfig(settings, right);
     expect(config).to.include({
       PORT: 3003,

@@ -12,7 +12,7 @@ export const settings = {
   ...workloadCallerSettings,
   ...userTokenSettings,
   EXPENSE_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')),
-  /** For one figure, the whole answer of expense included. */
+  /** For one figure, the whole answer of expense and a retry included. */
   EXPENSE_TIMEOUT_MS: z.coerce.number().int().min(50).max(30_000).default(5_000),
   JWKS_URL: httpUrl,
 };

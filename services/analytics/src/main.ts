@@ -23,6 +23,7 @@ await run(async () => {
       credentials,
       timeoutMs: config.EXPENSE_TIMEOUT_MS,
     }),
+    expenseTimeoutMs: config.EXPENSE_TIMEOUT_MS,
     now: () => new Date(),
     workloads: workloadVerifierFrom(config, 'analytics'),
     verifyUser: createUserTokenVerifier({

@@ -25,6 +25,7 @@ export function startTestAnalytics({
       credentials: identity.credentialsFor('analytics'),
       timeoutMs: 300,
     }),
+    expenseTimeoutMs: 300,
     now,
     workloads: identity.workloadVerifierFor('analytics'),
     verifyUser: createUserTokenVerifier({ ...identity.userTokenSettings, keys: identity.userKeys }),

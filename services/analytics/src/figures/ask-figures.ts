@@ -1,10 +1,10 @@
 import { today } from '@outlay/contracts/calendar.ts';
-import { Figures, type FiguresQuery } from '@outlay/contracts/internal.ts';
-import type { ServiceClient } from '@outlay/identity/service-client.ts';
+import type { Figures, FiguresQuery } from '@outlay/contracts/internal.ts';
 import { Unavailable } from '@outlay/service-kit/problem.ts';
 import type { AppContext, AuthenticatedUser } from '@outlay/service-kit/route.ts';
 import { annotate } from '@outlay/service-kit/trace.ts';
 import { datesOnEarth, type Period } from '../period/period.ts';
+import type { FigureSource } from './figure-source.ts';
 
 export interface FigureQuestion {
   ledger: string;
@@ -30,11 +30,11 @@ export type AskFigures = (question: FigureQuestion, asker: Asker) => Promise<Fig
  * Rejects with expense's own 4xx, or with {@link Unavailable} where there is no answer in time or one to another question.
  */
 export const createAskFigures =
-  (expense: ServiceClient, now: () => Date): AskFigures =>
+  (source: FigureSource, now: () => Date): AskFigures =>
   async ({ ledger, currency, by, categories = false, ranges }, asker) => {
     const askedAt = now();
     const asked = [...new Set(possible(ranges, datesOnEarth(askedAt)).map(nameOf))];
-    const figures = await expense.get(Figures, {
+    const figures = await source({
       path: `/internal/v1/ledgers/${ledger}/figures`,
       query: { ranges: asked.join(','), by, categories: String(categories), ...(currency && { currency }) },
       ...asker,

@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Figures } from '@outlay/contracts/internal.ts';
+import type { ServiceClient } from '@outlay/identity/service-client.ts';
+import { Unavailable } from '@outlay/service-kit/problem.ts';
+import type { AppContext, AuthenticatedUser } from '@outlay/service-kit/route.ts';
+import { createCoalescer } from './coalesce.ts';
+import { createRetryBudget } from './retry-budget.ts';
+
+export interface FigureCall {
+  path: string;
+  query: Readonly<Record<string, string>>;
+  user: AuthenticatedUser;
+  ctx: AppContext;
+}
+
+/** Rejects with expense's own 4xx, or with {@link Unavailable} where there is no answer in time. */
+export type FigureSource = (call: FigureCall) => Promise<Figures>;
+
+/** A pod that restarts is out of the way within so long, and not all who wait for it come back at once. */
+const pauseMs = () => 20 + Math.random() * 60;
+
+/**
+ * Figures from expense: equal questions of one person at a time share an answer; one that fails fast is asked once more.
+ * @param timeoutMs from the question to its answer or refusal: waiting for another's answer and the retry included
+ */
+export function createFigureSource(expense: ServiceClient, timeoutMs: number): FigureSource {
+  const share = createCoalescer<Figures>(timeoutMs / 4);
+  const retries = createRetryBudget();
+
+  async function ask(call: FigureCall, signal: AbortSignal): Promise<Figures> {
+    retries.earn();
+    try {
+      return await expense.get(Figures, { ...call, signal });
+    } catch (error) {
+      if (!(error instanceof Unavailable) || signal.aborted || !retries.spend()) throw error;
+      await delay(pauseMs());
+      if (signal.aborted) throw error;
+      return expense.get(Figures, { ...call, signal });
+    }
+  }
+
+  return (call) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    // By the token, not by the person: an answer is shared only with who would have been given it.
+    const key = `${call.user.token} ${call.path}?${new URLSearchParams(call.query)}`;
+    return share(key, () => ask(call, signal));
+  };
+}
