@@ -35,7 +35,8 @@ describe('figures of the real expense service', function () {
     const analytics = services.analytics.as(id);
     return {
       expense,
-      get: (figure: string, ledger = 'default') => analytics.get(`/api/v1/ledgers/${ledger}/analytics/${figure}`),
+      get: (figure: string, ledger = 'default', headers: Record<string, string> = {}) =>
+        analytics.get(`/api/v1/ledgers/${ledger}/analytics/${figure}`, headers),
       book: async (date: string, amount: number, more: Partial<Entry> = {}) => {
         const body = { date, amount, currency: 'EUR', ...more };
         const answer = await expense.post('/api/v1/ledgers/default/expenses', body);
@@ -156,6 +157,70 @@ describe('figures of the real expense service', function () {
     });
   });
 
+  it('are right to the cent: what explains a change, the cash flow and the calendar', async () => {
+    const { expense, get, book } = person();
+    const home = await makeCategory(expense, 'Boat');
+    const paint = await makeCategory(expense, '=Paint', home);
+    await book('2026-01-31', 10_000, { category: home });
+    await book('2026-02-01', 120_000, { category: home });
+    await book('2026-02-14', 3_334, { category: paint });
+    await book('2026-02-14', 300, { category: paint, kind: 'refund' });
+    await book('2026-02-25', 250_099, { kind: 'income' });
+    await book('2026-02-26', 77_777, { kind: 'transfer', category: home });
+    await book('2026-02-28', 4_200, { currency: 'USD' });
+
+    const { body: comparison } = await get('compare?from=2026-02-01&to=2026-02-28');
+    expect(comparison.with).to.deep.include({ from: '2026-01-01', to: '2026-01-31', days: 31 });
+    expect(comparison.change).to.deep.equal({ spent: 113_034, spentRatio: 11.3034 });
+    expect(comparison.otherCurrencies).to.deep.equal(['USD']);
+    const look = { color: '#868e96', icon: 'tag' };
+    expect(comparison.categories).to.deep.equal([
+      {
+        category: home,
+        parent: null,
+        name: 'Boat',
+        ...look,
+        spent: 120_000,
+        spentBefore: 10_000,
+        change: 110_000,
+        weight: 110_000 / 113_034,
+      },
+      {
+        category: paint,
+        parent: home,
+        name: '=Paint',
+        ...look,
+        spent: 3_034,
+        spentBefore: 0,
+        change: 3_034,
+        weight: 3_034 / 113_034,
+      },
+    ]);
+
+    const { body: flow } = await get('cash-flow?from=2026-01-31&to=2026-03-01');
+    expect(flow.points).to.deep.equal([
+      { start: '2026-01-31', end: '2026-01-31', income: 0, spent: 10_000, net: -10_000, balance: -10_000 },
+      { start: '2026-02-01', end: '2026-02-28', income: 250_099, spent: 123_034, net: 127_065, balance: 117_065 },
+      { start: '2026-03-01', end: '2026-03-01', income: 0, spent: 0, net: 0, balance: 117_065 },
+    ]);
+
+    const { body: calendar } = await get('calendar?year=2026');
+    expect(calendar.days).to.have.length(365);
+    expect(calendar.days.filter(({ count }: { count: number }) => count > 0)).to.deep.equal([
+      { date: '2026-01-31', spent: 10_000, income: 0, count: 1 },
+      { date: '2026-02-01', spent: 120_000, income: 0, count: 1 },
+      { date: '2026-02-14', spent: 3_034, income: 0, count: 2 },
+      { date: '2026-02-25', spent: 0, income: 250_099, count: 1 },
+    ]);
+
+    const csv = await get('compare?from=2026-02-01&to=2026-02-28', 'default', { accept: 'text/csv' });
+    expect(csv.headers.get('content-type')).to.equal('text/csv; charset=utf-8; header=present');
+    expect(csv.text.split('\r\n').slice(1, 3)).to.deep.equal([
+      `${home},,Boat,EUR,1200.00,100.00,1100.00,${110_000 / 113_034}`,
+      `${paint},${home},'=Paint,EUR,30.34,0.00,30.34,${3_034 / 113_034}`,
+    ]);
+  });
+
   it('follow an entry that is changed, moved to another month and deleted', async () => {
     const { expense, get, book } = person();
     const { body: entry, headers } = await book('2026-05-10', 1_000);
@@ -198,7 +263,7 @@ describe('figures of the real expense service', function () {
     const { body } = await anna.expense.get('/api/v1/ledgers');
     const ledger = body.items[0].id;
     expect((await anna.get('summary', ledger)).status).to.equal(200);
-    for (const figure of ['summary', 'trend', 'categories']) {
+    for (const figure of ['summary', 'trend', 'categories', 'compare', 'cash-flow', 'calendar']) {
       const answer = await person().get(figure, ledger);
       expect([answer.status, answer.body.type]).to.deep.equal([404, '/problems/ledger-not-found']);
     }
@@ -254,6 +319,28 @@ describe('figures of the real expense service', function () {
           const { spent, count } = totals(inside.filter(({ category }) => family.includes(category)));
           expect([node.spent, node.count]).to.deep.equal([spent, count]);
         }
+
+        const { body: flow } = await get(`cash-flow?${query}&interval=${interval}`);
+        for (const { start, end, net, balance } of flow.points) {
+          expect(net).to.equal(totals(within(ofCurrency, start, end)).net);
+          expect(balance).to.equal(totals(within(ofCurrency, from, end)).net);
+        }
+
+        const { body: comparison } = await get(`compare?${query}&withFrom=2024-02-10&withTo=2024-11-20`);
+        const other = within(ofCurrency, '2024-02-10', '2024-11-20');
+        expect(comparison.totals).to.deep.equal(totals(inside));
+        expect(comparison.with.totals).to.deep.equal(totals(other));
+        for (const category of categories) {
+          const spentOf = (all: readonly Entry[]) => totals(all.filter((one) => one.category === category)).spent;
+          const [named] = comparison.categories.filter((one: { category: string | null }) => one.category === category);
+          expect(named?.change ?? 0).to.equal(spentOf(inside) - spentOf(other));
+        }
+
+        const { body: calendar } = await get(`calendar?year=2024&currency=${currency}`);
+        expect(calendar.totals).to.deep.equal(totals(within(ofCurrency, '2024-01-01', '2024-12-31')));
+        expect(calendar.days).to.have.length(366);
+        for (const { date, spent } of calendar.days)
+          expect(spent).to.equal(totals(within(ofCurrency, date, date)).spent);
       }),
       // What was booked stays booked, so a smaller example would be another one.
       { numRuns: 25, endOnFailure: true },
