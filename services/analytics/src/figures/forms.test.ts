@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { init } from 'echarts';
 import { newId } from '../../../../test/support/new-id.ts';
 import { type Api, serviceApi } from '../../../../test/support/request.ts';
 import { createTestIdentity } from '../../../../test/support/test-identity.ts';
@@ -170,6 +171,22 @@ describe('the form of a figure', () => {
         expect(plain).to.not.have.property('chart');
         expect(chart.series[0].type).to.equal(type);
         if (data) expect(chart.series[0].data).to.deep.equal(data);
+      });
+
+    for (const [figure, seen] of [
+      ['trend?from=2026-10-15&to=2026-11-30', ['2026-10-15', 'Spent', 'Income', 'EUR']],
+      ['categories?from=2026-11-01&to=2026-11-01', ['=Food']],
+      ['compare?from=2026-11-01&to=2026-11-30', ['=Food', 'EUR']],
+      ['cash-flow?from=2026-10-15&to=2026-11-30', ['Balance', '2026-11-01', 'EUR']],
+      ['calendar?year=2026', ['Nov', 'EUR']],
+    ] as [string, string[]][])
+      it(`is an option that ECharts draws: ${figure.split('?')[0]}`, async () => {
+        const { body } = await api.get(path(`${figure}&chart=echarts`));
+        const picture = init(null, null, { renderer: 'svg', ssr: true, width: 1_200, height: 600 });
+        picture.setOption(body.chart);
+        const svg = picture.renderToSVGString();
+        picture.dispose();
+        for (const text of seen) expect(svg).to.include(text);
       });
 
     it('is refused for any other library, and for the summary, which is no series', async () => {
