@@ -49,7 +49,8 @@ const calendarChart = ({ year, currency, days }: CalendarYear): ChartOption => (
     text: [currency, ''],
     inRange: { color: ['#eef3f0', colors.spent] },
   },
-  calendar: { range: String(year), top: 80 },
+  // As wide as its place, weeks from Monday as everywhere.
+  calendar: { range: String(year), top: 80, left: 60, right: 20, cellSize: ['auto', 20], dayLabel: { firstDay: 1 } },
   series: [
     {
       type: 'heatmap',
