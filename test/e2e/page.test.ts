@@ -201,6 +201,34 @@ describe('The page', function () {
     await entry(page, /Baker.*Food.*€3\.40/).waitFor();
   });
 
+  it('keeps ledgers apart: each has its address, its currency and its expenses', async () => {
+    const page = await open();
+    await register(page);
+    await add(page, '7', 'Kiosk');
+    await page.getByRole('button', { name: /^Ledger:/ }).click();
+    await page.getByRole('button', { name: 'New ledger…' }).click();
+    await page.getByLabel('Ledger name').fill('Trip to Japan');
+    await page.getByRole('combobox', { name: 'Currency' }).fill('JPY');
+    await page.getByRole('option', { name: /JPY/ }).click();
+    await page.getByRole('button', { name: 'Create ledger' }).click();
+
+    await page.getByRole('heading', { name: 'Welcome to Outlay' }).waitFor();
+    expect(new URL(page.url()).pathname).to.match(/^\/ledgers\/[0-9a-f]{24}\/overview$/);
+    await add(page, '1250', 'Ramen');
+    await page.getByRole('link', { name: 'Expenses' }).click();
+    await entry(page, /Ramen.*¥1,250/).waitFor();
+    await page.reload();
+    await entry(page, /Ramen.*¥1,250/).waitFor();
+
+    await page.getByRole('button', { name: /^Ledger: Trip to Japan/ }).click();
+    await page.getByRole('dialog').getByRole('link').first().click();
+    await page
+      .getByRole('region', { name: 'Latest' })
+      .getByRole('link', { name: /Kiosk.*€7\.00/ })
+      .waitFor();
+    expect(await page.getByText('Ramen').count()).to.equal(0);
+  });
+
   it('never overwrites what another tab has changed', async () => {
     const page = await open();
     await register(page);
@@ -225,7 +253,7 @@ describe('The page', function () {
 
   it('keeps the session over reloads in many tabs at once, and ends it in all of them', async () => {
     const page = await open();
-    await register(page);
+    const email = await register(page);
     const tabs = await Promise.all([1, 2, 3].map(() => page.context().newPage()));
     // Each start uses up a refresh token; a token used twice would end the session.
     await Promise.all([page.reload(), ...tabs.map((tab) => tab.goto('/expenses'))]);
@@ -238,6 +266,10 @@ describe('The page', function () {
     await page.goto('/expenses?kind=income');
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
     expect(new URL(page.url()).searchParams.get('next')).to.equal('/expenses?kind=income');
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
     const kept = await page.evaluate('JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie');
     expect(kept, 'tokens where a script can read them').not.to.match(/eyJ|token|refresh/i);
   });

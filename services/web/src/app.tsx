@@ -1,10 +1,11 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { queryClient } from './api/query-client.ts';
-import { maySignIn, useSession } from './api/session.ts';
+import { maySignIn, restore, useSession } from './api/session.ts';
 import { nextAddress } from './auth/next-address.ts';
 import { ErrorBoundary } from './shell/error-boundary.tsx';
 import { Splash } from './shell/splash.tsx';
+import { WholeError } from './shell/states.tsx';
 import { Toasts } from './shell/toasts.tsx';
 
 const loadSignedIn = () => import('./signed-in.tsx');
@@ -23,8 +24,9 @@ export function App() {
   return (
     <ErrorBoundary>
       {session.status === 'restoring' && <Splash />}
+      {session.status === 'unreachable' && <WholeError error={session.error} onRetry={() => void restore()} />}
       <Suspense fallback={<Splash />}>
-        {session.status === 'signed-out' && <SignedOut isExpired={session.isExpired} />}
+        {session.status === 'signed-out' && <SignedOut reason={session.reason} />}
         {session.status === 'signed-in' && (
           <Switch>
             <Route path="/login">

@@ -1,6 +1,6 @@
 import type { Ledger } from '@outlay/contracts/ledger.ts';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { Redirect, Route, Router, Switch } from 'wouter';
+import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { useExpenseDrawer } from './expenses/use-expense-drawer.ts';
 import { LedgerContext, ledgerBase, rememberedLedger, rememberLedger, useLedgers } from './ledgers/use-ledger.ts';
 import { OverviewPage } from './overview/overview-page.tsx';
@@ -10,7 +10,7 @@ import { PageLoading } from './shell/page-loading.tsx';
 import { Shell } from './shell/shell.tsx';
 import { useShortcut } from './shell/shortcuts.ts';
 import { Splash } from './shell/splash.tsx';
-import { ErrorState } from './shell/states.tsx';
+import { WholeError } from './shell/states.tsx';
 
 const ExpensesPage = lazy(async () => ({ default: (await import('./expenses/expenses-page.tsx')).ExpensesPage }));
 const CategoriesPage = lazy(async () => ({
@@ -29,13 +29,7 @@ const drawerAfterMs = 1_500;
 export function SignedIn() {
   const ledgers = useLedgers();
   if (ledgers.isPending) return <Splash />;
-  if (ledgers.isError) {
-    return (
-      <main>
-        <ErrorState error={ledgers.error} onRetry={() => void ledgers.refetch()} />
-      </main>
-    );
-  }
+  if (ledgers.isError) return <WholeError error={ledgers.error} onRetry={() => void ledgers.refetch()} />;
   const first = ledgers.data.find((ledger) => ledger.isDefault) ?? ledgers.data[0]!;
   const last = ledgers.data.find((ledger) => ledger.id === rememberedLedger()) ?? first;
   return (
@@ -61,11 +55,13 @@ export function SignedIn() {
 }
 
 function LedgerPages({ ledger, isMissing = false }: { ledger: Ledger; isMissing?: boolean }) {
+  const [path] = useLocation();
   useEffect(() => rememberLedger(ledger.id), [ledger.id]);
   return (
     <LedgerContext value={ledger}>
       <Shell>
-        <ErrorBoundary>
+        {/* A screen that failed must not take the next one with it. */}
+        <ErrorBoundary key={path} isInside>
           <Suspense fallback={<PageLoading />}>{isMissing ? <NotFoundPage /> : <Screens />}</Suspense>
         </ErrorBoundary>
       </Shell>

@@ -3,9 +3,13 @@ import { useSyncExternalStore } from 'react';
 import { fetchJson } from './fetch-json.ts';
 import { ApiProblem } from './problem.ts';
 
+/** `visitor`: there was no session to take up; `expired`: it ended by itself; `logged-out`: as asked. */
+export type SignedOutReason = 'visitor' | 'expired' | 'logged-out';
+
 export type SessionState =
   | { status: 'restoring' }
-  | { status: 'signed-out'; isExpired: boolean }
+  | { status: 'unreachable'; error: unknown }
+  | { status: 'signed-out'; reason: SignedOutReason }
   | { status: 'signed-in'; user: User };
 
 /** Access token in memory only: a script that reads storage finds none. The refresh token is an HttpOnly cookie. */
@@ -32,14 +36,14 @@ function begin(session: Session): string {
   return token.value;
 }
 
-function end(isExpired: boolean): void {
+function end(reason: SignedOutReason): void {
   token = undefined;
   localStorage.removeItem(hintKey);
-  become({ status: 'signed-out', isExpired });
+  become({ status: 'signed-out', reason });
 }
 
 tabs.onmessage = ({ data }) => {
-  if (data === 'logged-out') end(false);
+  if (data === 'logged-out') end('logged-out');
   else if (data === 'logged-in' && state.status !== 'signed-in') void restore();
 };
 
@@ -50,13 +54,16 @@ tabs.onmessage = ({ data }) => {
 const alone = <T>(work: () => Promise<T>): Promise<T> =>
   navigator.locks ? navigator.locks.request('outlay-refresh', work) : work();
 
+/** Anything else (no network, a limit reached) says nothing of the session. */
+const isRefusal = (error: unknown) => error instanceof ApiProblem && (error.status === 401 || error.status === 403);
+
 let renewing: Promise<string> | undefined;
 /** A new access token; many callers at once share one request. */
 export function renew(): Promise<string> {
   renewing ??= alone(() => fetchJson<Session>('POST', '/auth/refresh', { body: {} }))
     .then(({ data }) => begin(data))
     .catch((error: unknown) => {
-      if (error instanceof ApiProblem && error.status >= 400 && error.status < 500) end(state.status === 'signed-in');
+      if (isRefusal(error)) end(state.status === 'signed-in' ? 'expired' : 'visitor');
       throw error;
     })
     .finally(() => {
@@ -74,10 +81,9 @@ export const maySignIn = (): boolean => localStorage.getItem(hintKey) !== null;
 
 /** Takes up the session of the last visit, once at start. */
 export async function restore(): Promise<void> {
-  if (!maySignIn()) return become({ status: 'signed-out', isExpired: false });
-  // Where the server cannot be reached the log-in page says so on the first try; the hint stays for the next visit.
-  await renew().catch(() => {
-    if (state.status === 'restoring') become({ status: 'signed-out', isExpired: false });
+  if (!maySignIn()) return become({ status: 'signed-out', reason: 'visitor' });
+  await renew().catch((error: unknown) => {
+    if (state.status !== 'signed-out') become({ status: 'unreachable', error });
   });
 }
 
@@ -94,15 +100,17 @@ export async function register(body: { name: string; email: string; password: st
 /** Shows a changed name or address at once. */
 export const keepUser = (user: User): void => become({ status: 'signed-in', user });
 
-/** Ends the session here and in the other tabs, even where the server does not answer. */
+/**
+ * Ends the session here and in the other tabs.
+ * @throws {ApiProblem} where the server could not be told: the session then goes on, and the page must not say otherwise
+ */
 export async function logOut(): Promise<void> {
-  try {
-    const headers = token ? { authorization: `Bearer ${token.value}` } : {};
-    await fetchJson('POST', '/auth/logout', { body: {}, headers });
-  } finally {
-    end(false);
-    tabs.postMessage('logged-out');
-  }
+  const headers = token ? { authorization: `Bearer ${token.value}` } : {};
+  await fetchJson('POST', '/auth/logout', { body: {}, headers }).catch((error: unknown) => {
+    if (!isRefusal(error)) throw error;
+  });
+  end('logged-out');
+  tabs.postMessage('logged-out');
 }
 
 const subscribe = (listener: () => void) => {

@@ -30,7 +30,7 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: C
             Filters{count > 0 ? ` (${count})` : ''}
           </Button>
         </Popover.Target>
-        <Popover.Dropdown aria-label="Filters" className={classes.panel}>
+        <Popover.Dropdown className={classes.panel}>
           <FilterPanel filters={filters} onChange={onChange} onClose={() => setOpen(false)} />
         </Popover.Dropdown>
       </Popover>

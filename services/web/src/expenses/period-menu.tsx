@@ -27,7 +27,7 @@ export function PeriodMenu({ from, to, onChange }: Period & { onChange: ChangeFi
           {formatPeriod(from, to)}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown aria-label="Choose a period" className={classes.period}>
+      <Popover.Dropdown className={classes.period}>
         {presets(today).map(([label, period]) => {
           const isChosen = period.from === from && period.to === to;
           return (

@@ -15,7 +15,6 @@ export function LedgerMenu() {
   return (
     <>
       <PopupMenu
-        label="Ledgers"
         position="bottom-start"
         width={256}
         trigger={(toggle) => (

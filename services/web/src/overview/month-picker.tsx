@@ -42,7 +42,7 @@ export function MonthPicker({ month, current, onChange }: MonthPickerProps) {
               {formatMonth(`${month}-01`)}
             </Button>
           </Popover.Target>
-          <Popover.Dropdown aria-label="Choose a month">
+          <Popover.Dropdown>
             <YearOfMonths
               month={month}
               current={current}

@@ -1,7 +1,8 @@
 import { Anchor, Button, SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { logOut, useUser } from '../api/session.ts';
+import { useUser } from '../api/session.ts';
+import { logOut } from '../auth/log-out.ts';
 import { useLedger } from '../ledgers/use-ledger.ts';
 import { currencyName } from '../money/format-money.ts';
 import { Page } from '../shell/page.tsx';
@@ -30,7 +31,7 @@ export function SettingsPage() {
         <Button
           variant="default"
           leftSection={<IconLogout size={18} aria-hidden />}
-          onClick={() => void logOut()}
+          onClick={logOut}
           className={classes.start}
         >
           Log out of this browser

@@ -1,7 +1,8 @@
 import { UnstyledButton } from '@mantine/core';
 import { IconDots, IconLogout, IconPlus } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
-import { logOut, useUser } from '../api/session.ts';
+import { useUser } from '../api/session.ts';
+import { logOut } from '../auth/log-out.ts';
 import classes from './bottom-nav.module.css';
 import { navItems } from './nav-items.ts';
 import { PopupButton, PopupDivider, PopupLink, PopupMenu } from './popup-menu.tsx';
@@ -34,7 +35,6 @@ function More({ isHere }: { isHere: boolean }) {
   const user = useUser();
   return (
     <PopupMenu
-      label="More"
       position="top-end"
       width={250}
       trigger={(toggle) => (
@@ -51,7 +51,7 @@ function More({ isHere }: { isHere: boolean }) {
       ))}
       <PopupDivider />
       <p className={classes.who}>{user.email}</p>
-      <PopupButton icon={IconLogout} onClick={() => void logOut()}>
+      <PopupButton icon={IconLogout} onClick={logOut}>
         Log out
       </PopupButton>
     </PopupMenu>

@@ -5,9 +5,7 @@ import { Link } from 'wouter';
 import classes from './popup-menu.module.css';
 
 interface PopupMenuProps extends Pick<PopoverProps, 'position' | 'width'> {
-  /** Names the list for screen readers. */
-  label: string;
-  /** Made into the button that opens it. */
+  /** The button that opens it, and names the list for screen readers. */
   trigger: (toggle: () => void) => ReactElement;
   children: ReactNode;
 }
@@ -16,12 +14,12 @@ interface PopupMenuProps extends Pick<PopoverProps, 'position' | 'width'> {
  * A short list of links and buttons behind a button. Plain links rather than an ARIA menu: they open in new tabs, and
  * Tab works in them as everywhere. (It also spares the first paint Mantine's Menu with its search and submenus.)
  */
-export function PopupMenu({ label, trigger, children, ...place }: PopupMenuProps) {
+export function PopupMenu({ trigger, children, ...place }: PopupMenuProps) {
   const [isOpen, setOpen] = useState(false);
   return (
     <Popover opened={isOpen} onChange={setOpen} shadow="lg" trapFocus returnFocus {...place}>
       <Popover.Target>{trigger(() => setOpen((open) => !open))}</Popover.Target>
-      <Popover.Dropdown aria-label={label} p={6}>
+      <Popover.Dropdown p={6}>
         {/* biome-ignore lint/a11y: the click that it hears is one on a link or button inside, by keyboard too */}
         <div onClick={(event) => (event.target as Element).closest('a, button') && setOpen(false)}>{children}</div>
       </Popover.Dropdown>

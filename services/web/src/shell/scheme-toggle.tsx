@@ -13,7 +13,6 @@ export function SchemeToggle() {
   const Current = schemes.find((scheme) => scheme.value === colorScheme)?.icon ?? IconDeviceDesktop;
   return (
     <PopupMenu
-      label="Colour scheme"
       position="bottom-end"
       width={205}
       trigger={(toggle) => (

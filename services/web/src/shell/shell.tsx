@@ -2,7 +2,8 @@ import { ActionIcon, Button, Kbd } from '@mantine/core';
 import { IconLogout, IconPlus } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import { logOut, useUser } from '../api/session.ts';
+import { useUser } from '../api/session.ts';
+import { logOut } from '../auth/log-out.ts';
 import { searchId } from '../expenses/search-id.ts';
 import { useExpenseDrawer } from '../expenses/use-expense-drawer.ts';
 import { LedgerMenu } from '../ledgers/ledger-menu.tsx';
@@ -87,14 +88,7 @@ function Sidebar({ onAdd }: { onAdd: () => void }) {
           <strong>{user.name}</strong>
           <span>{user.email}</span>
         </div>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="lg"
-          aria-label="Log out"
-          title="Log out"
-          onClick={() => void logOut()}
-        >
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Log out" title="Log out" onClick={logOut}>
           <IconLogout size={18} stroke={1.7} aria-hidden />
         </ActionIcon>
       </div>

@@ -29,13 +29,20 @@ export const EmptyState = ({ icon: Icon, title, children, actions }: EmptyStateP
   </div>
 );
 
+interface ErrorStateProps {
+  error: unknown;
+  onRetry?: () => void;
+  /** Stands alone, where there is no screen and so no other heading. */
+  isWhole?: boolean;
+}
+
 /** Something failed: what, a way to try again, and the trace id for whoever runs the server. */
-export const ErrorState = ({ error, onRetry }: { error: unknown; onRetry?: () => void }) => (
+export const ErrorState = ({ error, onRetry, isWhole = false }: ErrorStateProps) => (
   <div className={classes.state} role="alert">
     <div className={classes.icon} data-bad aria-hidden="true">
       <IconCloudOff size={28} stroke={1.6} />
     </div>
-    <Title order={2} size="h3">
+    <Title order={isWhole ? 1 : 2} size="h3">
       This could not be loaded
     </Title>
     <Text c="dimmed" maw="28rem">
@@ -52,4 +59,11 @@ export const ErrorState = ({ error, onRetry }: { error: unknown; onRetry?: () =>
       </Text>
     )}
   </div>
+);
+
+/** In the place of the whole page. */
+export const WholeError = (props: Omit<ErrorStateProps, 'isWhole'>) => (
+  <main>
+    <ErrorState {...props} isWhole />
+  </main>
 );
