@@ -35,6 +35,7 @@ export function AmountInput({ value, onChange, currency, onCurrencyChange, error
       rightSection={
         <NativeSelect
           aria-label="Currency"
+          rightSectionWidth={28} // else it has that of the field around it, and the arrow lies on the code
           variant="unstyled"
           size="sm"
           classNames={{ input: classes.currency ?? '' }}
