@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import { bootstrapJsonSchema } from '../services/gateway/src/bootstrap/json-schema.ts';
 import { chartReadme } from './chart/chart-readme.ts';
 import { hasHelm, plainManifests, renderChart } from './chart/render-chart.ts';
 import { valuesSchema } from './chart/values-schema.ts';
@@ -20,6 +21,7 @@ const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 /** Path → how its text comes to be. In this order: what Helm renders is made of what stands before it. */
 const generated: Record<string, () => string> = {
   'docs/openapi.json': () => json(openApiDocument(publicRoutes(), version)),
+  'services/gateway/gateway.schema.json': () => json(bootstrapJsonSchema()),
   'charts/outlay/values.schema.json': valuesSchema,
   'charts/outlay/README.md': () => chartReadme(read('charts/outlay/values.yaml'), chart),
   'charts/outlay/files/gateway.yaml': () => read('services/gateway/gateway.yaml'),

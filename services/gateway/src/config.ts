@@ -11,6 +11,8 @@ const shipped = fileURLToPath(new URL('../gateway.yaml', import.meta.url));
 const settings = {
   /** The YAML file of listeners, routes and clusters; what it takes from the environment stands in it. */
   GATEWAY_CONFIG: z.string().min(1).default(shipped),
+  /** How often is looked whether that file has changed. */
+  GATEWAY_CONFIG_POLL_MS: z.coerce.number().int().min(10).max(3_600_000).default(1_000),
   /** Our own tokens, one file per audience. */
   WORKLOAD_TOKEN_DIR: z.string().min(1).optional(),
   DRAIN_MS: z.coerce.number().int().min(0).max(300_000).default(1_000),
@@ -22,6 +24,12 @@ const settings = {
 
 export interface GatewaySettings {
   readonly bootstrap: Bootstrap;
+  /** Where that was read, and its text; a change of it comes through `readBootstrap`. */
+  readonly configFile: string;
+  readonly configText: string;
+  readonly configPollMs: number;
+  /** Reads another version of the file. @throws {ConfigError} */
+  readonly readBootstrap: (text: string) => Bootstrap;
   readonly workloadTokenDirectory: string | undefined;
   readonly drainMs: number;
   readonly logLevel: string;
@@ -36,14 +44,22 @@ export interface GatewaySettings {
  */
 export function readSettings(env: NodeJS.ProcessEnv): GatewaySettings {
   const read = readConfig(settings, env);
-  const bootstrap = loadBootstrap(textOf(read.GATEWAY_CONFIG), basename(read.GATEWAY_CONFIG), env);
-  const needsTokens = bootstrap.clusters.find((cluster) => cluster.workload_audience !== undefined);
-  if (needsTokens && read.WORKLOAD_TOKEN_DIR === undefined)
-    throw new ConfigError(
-      `Wrong configuration: WORKLOAD_TOKEN_DIR is not set, but the cluster "${needsTokens.name}" has a workload_audience`,
-    );
+  const readBootstrap = (text: string): Bootstrap => {
+    const bootstrap = loadBootstrap(text, basename(read.GATEWAY_CONFIG), env);
+    const needsTokens = bootstrap.clusters.find((cluster) => cluster.workload_audience !== undefined);
+    if (needsTokens && read.WORKLOAD_TOKEN_DIR === undefined)
+      throw new ConfigError(
+        `Wrong configuration: WORKLOAD_TOKEN_DIR is not set, but the cluster "${needsTokens.name}" has a workload_audience`,
+      );
+    return bootstrap;
+  };
+  const configText = textOf(read.GATEWAY_CONFIG);
   return {
-    bootstrap,
+    bootstrap: readBootstrap(configText),
+    configFile: read.GATEWAY_CONFIG,
+    configText,
+    configPollMs: read.GATEWAY_CONFIG_POLL_MS,
+    readBootstrap,
     workloadTokenDirectory: read.WORKLOAD_TOKEN_DIR,
     drainMs: read.DRAIN_MS,
     logLevel: read.LOG_LEVEL,

@@ -12,7 +12,7 @@ export interface Edge {
   readonly accessLog: AccessLog;
   /** Undefined where traces are not exported. */
   readonly spans: SpanExporter | undefined;
-  readonly tracePolicy: TracePolicy;
+  tracePolicy: TracePolicy;
   readonly requestTimes: RequestTimes;
   readonly upstreamFailures: Counter<'cluster' | 'flag'>;
   readonly retries: RetryCounter;

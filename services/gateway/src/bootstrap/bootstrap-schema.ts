@@ -158,7 +158,8 @@ const JwtProvider = z.strictObject({
   token_cache_size: z.int().min(0).max(1_000_000).default(10_000),
 });
 
-const Shape = z.strictObject({
+/** The file without what its parts say of each other. */
+export const BootstrapShape = z.strictObject({
   admin: z.strictObject({ address: z.string().min(1).default('0.0.0.0'), port }),
   tracing: z
     .strictObject({
@@ -176,7 +177,7 @@ const Shape = z.strictObject({
 });
 
 /** The gateway's configuration file. Names and meanings are Envoy's where it has them. */
-export const Bootstrap = Shape.superRefine(checkReferences);
+export const Bootstrap = BootstrapShape.superRefine(checkReferences);
 export type Bootstrap = z.output<typeof Bootstrap>;
 export type ListenerConfig = Bootstrap['listeners'][number];
 export type VirtualHostConfig = ListenerConfig['virtual_hosts'][number];
@@ -186,7 +187,7 @@ export type ClusterConfig = Bootstrap['clusters'][number];
 export type JwtProviderConfig = Bootstrap['jwt_authn']['providers'][string];
 
 /** What one part says of another: every named cluster and provider exists, and no name stands for two things. */
-function checkReferences(config: z.output<typeof Shape>, context: z.RefinementCtx): void {
+function checkReferences(config: z.output<typeof BootstrapShape>, context: z.RefinementCtx): void {
   const wrong = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
   const clusters = new Set(config.clusters.map((cluster) => cluster.name));
   const providers = config.jwt_authn.providers;

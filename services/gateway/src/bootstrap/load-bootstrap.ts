@@ -5,18 +5,29 @@ import { Bootstrap } from './bootstrap-schema.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** A wrong file. */
+export class BootstrapError extends ConfigError {
+  /** Each wrong place as file:line, what is wrong there and what would be right. */
+  readonly wrong: readonly string[];
+
+  constructor(wrong: readonly string[]) {
+    super(`Wrong configuration: ${wrong.join('; ')}`);
+    this.wrong = wrong;
+  }
+}
+
 /**
  * Reads the gateway's YAML and validates it as a whole.
  * @param source shown in errors: the file's name
  * @param env values for `${NAME}` and `${NAME:-default}`
- * @throws {ConfigError} one line that names every wrong place as file:line, what is wrong there and what would be right
+ * @throws {BootstrapError}
  */
 export function loadBootstrap(text: string, source: string, env: Environment): Bootstrap {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const at = (offset: number) => `${source}:${lines.linePos(offset).line}`;
   const refuse = (wrong: readonly string[]): never => {
-    throw new ConfigError(`Wrong configuration: ${wrong.join('; ')}`);
+    throw new BootstrapError(wrong);
   };
 
   // The first syntax error only: those after it tend to follow from it.

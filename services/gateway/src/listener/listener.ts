@@ -24,8 +24,8 @@ const sweepMs = 20;
 /** A port on which clients are served, by its own virtual hosts and limits. */
 export class Listener {
   readonly edge: Edge;
-  readonly config: ListenerConfig;
-  readonly routes: RouteTable;
+  config: ListenerConfig;
+  routes: RouteTable;
   readonly #server: Server<typeof ClientRequest, typeof ClientResponse>;
 
   constructor(edge: Edge, config: ListenerConfig, routes: RouteTable) {
@@ -35,11 +35,8 @@ export class Listener {
     this.#server = createServer({
       IncomingMessage: ClientRequest,
       ServerResponse: ClientResponse,
-      maxHeaderSize: config.max_request_headers_kb * 1_024,
-      headersTimeout: config.request_headers_timeout,
-      requestTimeout: Math.max(config.request_timeout, config.request_headers_timeout),
+      ...serverLimits(config),
       connectionsCheckingInterval: checkIntervalMs,
-      keepAliveTimeout: config.idle_timeout,
       noDelay: true,
       insecureHTTPParser: false,
       requireHostHeader: false, // said by us, as a problem
@@ -49,6 +46,13 @@ export class Listener {
     this.#server.on('request', (request, response) => this.#serve(request, response, false));
     this.#server.on('checkContinue', (request, response) => this.#serve(request, response, true));
     this.#server.on('clientError', (error, socket) => this.#refuse(error, socket as Socket));
+  }
+
+  /** From the next request on; limits of heads from the next connection on. */
+  update(config: ListenerConfig, routes: RouteTable): void {
+    this.config = config;
+    this.routes = routes;
+    Object.assign(this.#server, serverLimits(config));
   }
 
   /** The port listened on, also where the configuration says 0. */
@@ -104,6 +108,14 @@ export class Listener {
     socket.end(rendered(problem));
   }
 }
+
+/** Options of node:http, which are also members of its server by which it goes from then on. */
+const serverLimits = (config: ListenerConfig) => ({
+  maxHeaderSize: config.max_request_headers_kb * 1_024,
+  headersTimeout: config.request_headers_timeout,
+  requestTimeout: Math.max(config.request_timeout, config.request_headers_timeout),
+  keepAliveTimeout: config.idle_timeout,
+});
 
 function problemOf(code: string | undefined): Problem {
   if (code === 'HPE_HEADER_OVERFLOW') return headTooLarge;

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Problem } from '@outlay/service-kit/problem.ts';
 import { InternalError } from '@outlay/service-kit/problem.ts';
+import type { ListenerConfig } from '../bootstrap/bootstrap-schema.ts';
 import type { FilteredRequest } from '../filters/filter.ts';
 import type { VerifiedToken } from '../filters/jwt-authn/verify-token.ts';
 import { randomHex } from '../filters/random-hex.ts';
@@ -35,6 +36,8 @@ const forwardedMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE
  */
 export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   readonly #listener: Listener;
+  /** As it was when the request came: another version may follow. */
+  readonly #config: ListenerConfig;
   readonly #request: ClientRequest;
   readonly #response: ClientResponse;
   readonly #startedAt = performance.now();
@@ -84,6 +87,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
 
   constructor(listener: Listener, request: ClientRequest, response: ClientResponse, awaitsContinue: boolean) {
     this.#listener = listener;
+    this.#config = listener.config;
     this.#request = request;
     this.#response = response;
     this.#awaitsContinue = awaitsContinue;
@@ -93,8 +97,8 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     const url = request.url as string;
     const query = url.indexOf('?');
     this.path = query < 0 ? url : url.slice(0, query);
-    this.head = new RequestHead(request.rawHeaders, listener.config.max_headers_count);
-    this.scheme = schemeOf(this.head, listener.config.xff_num_trusted_hops);
+    this.head = new RequestHead(request.rawHeaders, this.#config.max_headers_count);
+    this.scheme = schemeOf(this.head, this.#config.xff_num_trusted_hops);
     this.#trace = traceContextOf(this.head.traceparent, listener.edge.tracePolicy);
   }
 
@@ -175,7 +179,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     const { head } = this;
     let lines =
       `${this.method} ${this.#request.url} HTTP/1.1\r\nhost: ${endpoint.authority}\r\n${head.lines}` +
-      forwardedLines(head, this.#request.socket, this.scheme, this.#listener.config.xff_num_trusted_hops) +
+      forwardedLines(head, this.#request.socket, this.scheme, this.#config.xff_num_trusted_hops) +
       `x-request-id: ${this.#requestId}\r\ntraceparent: ${traceparentOf(this.#trace)}\r\n${credentials}`;
     if (head.isChunked) lines += 'transfer-encoding: chunked\r\n';
     else if (head.contentLength >= 0) lines += `content-length: ${head.contentLength}\r\n`;
@@ -415,7 +419,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
       this.refuse(problems.upstreamSlow, 'UT');
     else if (connection && isSent && now - Math.max(this.#sentAt, this.#requestEndedAt) > this.#perTryTimeoutMs)
       this.#failTry('UT');
-    else if (now - this.#activeAt > this.#listener.config.stream_idle_timeout)
+    else if (now - this.#activeAt > this.#config.stream_idle_timeout)
       this.refuse(isSent || this.#request.isPaused() ? problems.upstreamSlow : problems.requestTimeout, 'SI');
   }
 

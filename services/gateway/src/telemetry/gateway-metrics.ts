@@ -1,7 +1,6 @@
 import type { Metrics } from '@outlay/service-kit/metrics.ts';
 import { Counter, Gauge } from 'prom-client';
-import type { JwtAuthn } from '../filters/jwt-authn/jwt-authn.ts';
-import type { RemoteJwks } from '../filters/jwt-authn/remote-jwks.ts';
+import type { JwtProviders } from '../filters/jwt-authn/providers.ts';
 import type { Deadlines } from '../proxy/deadlines.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import type { SpanExporter } from './span-exporter.ts';
@@ -61,10 +60,42 @@ export function retryCounter({ registry }: Metrics): RetryCounter {
   });
 }
 
+/** Told of each version of the configuration file: Prometheus' own names for its own. */
+export function reloadMetrics({ registry }: Metrics) {
+  const registers = [registry];
+  const reloads = new Counter({
+    name: 'outlay_gateway_config_reloads_total',
+    help: 'Changes of the configuration file, applied or refused',
+    labelNames: ['result'] as const,
+    registers,
+  });
+  const isSuccessful = new Gauge({
+    name: 'outlay_gateway_config_last_reload_successful',
+    help: '0 where the file as it stands was refused and an older version serves',
+    registers,
+  });
+  const appliedAt = new Gauge({
+    name: 'outlay_gateway_config_last_reload_success_timestamp_seconds',
+    help: 'When the version that serves was applied',
+    registers,
+  });
+  reloads.inc({ result: 'applied' }, 0);
+  reloads.inc({ result: 'refused' }, 0);
+  isSuccessful.set(1);
+  appliedAt.setToCurrentTime();
+  return {
+    count(isApplied: boolean): void {
+      reloads.inc({ result: isApplied ? 'applied' : 'refused' });
+      isSuccessful.set(Number(isApplied));
+      if (isApplied) appliedAt.setToCurrentTime();
+    },
+  };
+}
+
+/** What is watched; read anew each time, as another version of the configuration brings others. */
 export interface Observed {
-  readonly clusters: Iterable<Cluster>;
-  readonly authn: readonly JwtAuthn[];
-  readonly jwks: readonly RemoteJwks[];
+  readonly clusters: () => Iterable<Cluster>;
+  readonly providers: () => JwtProviders;
   readonly spans: SpanExporter | undefined;
   readonly deadlines: Deadlines;
 }
@@ -86,17 +117,18 @@ export function registerGauges({ registry }: Metrics, observed: Observed): void 
     labelNames: ['cluster', 'state'] as const,
     registers,
     collect() {
-      for (const { name, connections, idle } of observed.clusters) {
+      this.reset();
+      for (const { name, connections, idle } of observed.clusters()) {
         this.set({ cluster: name, state: 'idle' }, idle);
         this.set({ cluster: name, state: 'active' }, connections - idle);
       }
     },
   });
   counterOf('outlay_gateway_tokens_total', 'User tokens by how they were judged', 'result', () =>
-    sum(observed.authn.map(({ counts }) => counts)),
+    sum(observed.providers().authn.map(({ counts }) => counts)),
   );
   counterOf('outlay_gateway_jwks_fetches_total', 'Fetches of the public keys', 'result', () =>
-    sum(observed.jwks.map(({ fetches }) => fetches)),
+    sum(observed.providers().jwks.map(({ fetches }) => fetches)),
   );
   counterOf('outlay_gateway_spans_total', 'Sampled requests by what became of their spans', 'result', () =>
     sum(observed.spans ? [observed.spans.counts] : []),

@@ -19,6 +19,8 @@ export interface TestGateway {
   readonly key: TestKey;
   /** "Bearer …" of a user's good token. */
   readonly bearer: string;
+  /** Its gateway.yaml: what is written there is taken over within 20 ms. */
+  readonly configFile: string;
   /** The directory of workload tokens. */
   readonly tokens: string;
   /** Lines of the access log so far, parsed; other lines have other messages. */
@@ -71,6 +73,7 @@ export async function startTestGateway({
     DRAIN_MS: '0',
     LOG_FORMAT: 'json',
     GATEWAY_CONFIG: config,
+    GATEWAY_CONFIG_POLL_MS: '20',
     WORKLOAD_TOKEN_DIR: directory,
     AUTH_URL: auth.url,
     EXPENSE_URL: expenseUrl ?? expense.url,
@@ -90,6 +93,7 @@ export async function startTestGateway({
     analytics,
     key,
     bearer: `Bearer ${signToken(key, goodClaims())}`,
+    configFile: config,
     tokens: directory,
     log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     published,

@@ -71,7 +71,7 @@ export class Cluster {
   /** Closes what is idle; requests under way go on. */
   close(): void {
     clearInterval(this.#sweep);
-    this.#closeIdle(Number.NEGATIVE_INFINITY);
+    for (const endpoint of this.endpoints) endpoint.close();
   }
 
   #closeIdle(olderThanMs: number): void {

@@ -8,6 +8,7 @@ export class Endpoint implements ConnectionOwner {
   readonly authority: string;
   readonly #connections = new Set<UpstreamConnection>();
   readonly #idle: UpstreamConnection[] = [];
+  #isClosed = false;
 
   /** @param url http://host:port */
   constructor(url: string) {
@@ -43,7 +44,17 @@ export class Endpoint implements ConnectionOwner {
     for (const connection of this.#idle.splice(0, old)) connection.destroy();
   }
 
+  /** Closes what is idle now, and what becomes so. */
+  close(): void {
+    this.#isClosed = true;
+    this.closeIdle(Number.POSITIVE_INFINITY);
+  }
+
   onIdle(connection: UpstreamConnection): void {
+    if (this.#isClosed) {
+      connection.destroy();
+      return;
+    }
     connection.idleSince = performance.now();
     this.#idle.push(connection);
   }

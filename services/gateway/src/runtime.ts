@@ -1,0 +1,86 @@
+import type { Log } from '@outlay/service-kit/log.ts';
+import type { Bootstrap, ListenerConfig, RouteConfig } from './bootstrap/bootstrap-schema.ts';
+import { createProviders, type JwtProviders } from './filters/jwt-authn/providers.ts';
+import type { Deadlines } from './proxy/deadlines.ts';
+import { filtersOf } from './router/route-filters.ts';
+import { RouteTable } from './router/route-table.ts';
+import { StaticFiles } from './static/static-files.ts';
+import { Cluster } from './upstream/cluster.ts';
+import { WorkloadTokens } from './upstream/workload-tokens.ts';
+
+type StaticConfig = NonNullable<RouteConfig['static']>;
+
+export interface Surroundings {
+  readonly log: Log;
+  readonly deadlines: Deadlines;
+  readonly workloadTokenDirectory: string | undefined;
+}
+
+/**
+ * What one version of the configuration is made of. The next version takes over what is configured alike, with its
+ * connections, keys and files; requests under way keep the version that they began with.
+ */
+export class Runtime {
+  readonly bootstrap: Bootstrap;
+  readonly clusters: ReadonlyMap<string, Cluster>;
+  readonly providers: JwtProviders;
+  readonly #files = new Map<string, StaticFiles>();
+  readonly #surroundings: Surroundings;
+
+  /** @param before the version that this one replaces */
+  constructor(bootstrap: Bootstrap, surroundings: Surroundings, before?: Runtime) {
+    const { log, deadlines, workloadTokenDirectory: directory } = surroundings;
+    this.bootstrap = bootstrap;
+    this.#surroundings = surroundings;
+    this.#files = before ? new Map(before.#files) : new Map();
+
+    const tokens = directory === undefined ? undefined : new WorkloadTokens(directory, log);
+    const clustersBefore = new Map(before?.bootstrap.clusters.map((config) => [config.name, config]));
+    this.clusters = new Map(
+      bootstrap.clusters.map((config) => [
+        config.name,
+        isAlike(config, clustersBefore.get(config.name))
+          ? (before?.clusters.get(config.name) as Cluster)
+          : new Cluster(config, tokens),
+      ]),
+    );
+
+    const { providers } = bootstrap.jwt_authn;
+    const keepsProviders =
+      isAlike(providers, before?.bootstrap.jwt_authn.providers) &&
+      Object.values(providers).every(({ remote_jwks: { cluster } }) => this.#isKept(cluster, before));
+    this.providers =
+      before && keepsProviders
+        ? before.providers
+        : createProviders(providers, { clusters: this.clusters, log, deadlines });
+    if (!keepsProviders) this.providers.start();
+  }
+
+  routesOf(listener: ListenerConfig): RouteTable {
+    return new RouteTable(listener.virtual_hosts, {
+      filtersOf: (route) => filtersOf(route, this.providers),
+      cluster: (name) => this.clusters.get(name) as Cluster,
+      files: (config) => this.#filesOf(config),
+    });
+  }
+
+  /** Closes what the version that follows has not taken over; what is under way goes on. */
+  close(next?: Runtime): void {
+    if (this.providers !== next?.providers) this.providers.close();
+    for (const [name, cluster] of this.clusters) if (next?.clusters.get(name) !== cluster) cluster.close();
+  }
+
+  #isKept(cluster: string, before: Runtime | undefined): boolean {
+    return this.clusters.get(cluster) === before?.clusters.get(cluster);
+  }
+
+  #filesOf(config: StaticConfig): StaticFiles {
+    const key = JSON.stringify(config);
+    const files = this.#files.get(key) ?? new StaticFiles(config, this.#surroundings.log);
+    this.#files.set(key, files);
+    return files;
+  }
+}
+
+/** Both come from the same schema, which gives members in one order. */
+const isAlike = (one: object, other: object | undefined): boolean => JSON.stringify(one) === JSON.stringify(other);
