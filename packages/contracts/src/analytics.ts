@@ -11,6 +11,12 @@ export const PeriodQuery = z.strictObject({
   currency: Currency.optional().meta({ description: 'Default: the ledger’s' }),
 });
 
+/** A figure of one period, which may be given by its unit alone: the week that is now. */
+const unitQuery = z.enum(intervals).default('month').meta({
+  description: 'The day, week, month or year that a missing `from` or `to` is filled up to: alone, the present one',
+});
+export const SummaryQuery = PeriodQuery.extend({ interval: unitQuery });
+
 const chartQuery = z
   .literal('echarts')
   .optional()
@@ -20,7 +26,7 @@ const chart = z
   .optional()
   .meta({ description: 'An ECharts option, by `chart=echarts`. Heights are major units, for drawing only' });
 
-export const CategoriesQuery = PeriodQuery.extend({ chart: chartQuery });
+export const CategoriesQuery = SummaryQuery.extend({ chart: chartQuery });
 export const TrendQuery = PeriodQuery.extend({
   chart: chartQuery,
   interval: z.enum(intervals).default('month'),

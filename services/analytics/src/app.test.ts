@@ -156,7 +156,7 @@ describe('the analytics API', () => {
       ['trend?interval=decade', 'interval'],
       ['trend?interval=day&from=2010-01-01&to=2026-11-30', 'interval'],
       ['summary?from=1900-01-01&to=2026-11-30', 'from'],
-      ['summary?interval=day', 'interval'],
+      ['summary?interval=decade', 'interval'],
       ['cash-flow?interval=day&from=2010-01-01&to=2026-11-30', 'interval'],
       ['calendar?year=1899', 'year'],
       ['calendar?year=2201', 'year'],

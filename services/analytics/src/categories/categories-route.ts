@@ -15,7 +15,11 @@ export const categoriesRoute = (ask: AskFigures) =>
     query: CategoriesQuery,
     answer: CategoryBreakdown,
     figure: async (query, ask) => {
-      const figures = await ask({ by: 'total', categories: true, ranges: (today) => [readPeriod(query, today)] });
+      const figures = await ask({
+        by: 'total',
+        categories: true,
+        ranges: (today) => [readPeriod(query, today, 1, query.interval)],
+      });
       const { from, to, buckets } = figures.ranges[0]!;
       return { from, to, currency: figures.currency, ...breakDown(figures.categories, buckets) };
     },

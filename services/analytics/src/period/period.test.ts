@@ -28,6 +28,17 @@ describe('the period that a request means', () => {
     expect(readPeriod({ to: '2024-03-15' }, on, 12)).to.deep.equal({ from: '2023-04-01', to: '2024-03-15' });
   });
 
+  for (const [unit, from, to] of [
+    ['day', '2026-11-23', '2026-11-23'],
+    ['week', '2026-11-23', '2026-11-29'],
+    ['month', '2026-11-01', '2026-11-30'],
+    ['year', '2026-01-01', '2026-12-31'],
+  ] as const)
+    it(`is the present ${unit} where that is asked for`, () => {
+      expect(readPeriod({}, on, 1, unit)).to.deep.equal({ from, to });
+      expect(readPeriod({ from: '2026-01-01' }, on, 1, unit)).to.deep.equal({ from: '2026-01-01', to });
+    });
+
   it('goes on to the end of this month from a given first day, and starts with the month of a given last day', () => {
     expect(readPeriod({ from: '2026-01-15' }, on)).to.deep.equal({ from: '2026-01-15', to: '2026-11-30' });
     expect(readPeriod({ to: '2024-05-20' }, on)).to.deep.equal({ from: '2024-05-01', to: '2024-05-20' });

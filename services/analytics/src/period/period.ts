@@ -1,4 +1,13 @@
-import { addDays, addMonths, dateOfDay, daysBetween, daysInMonth, startOf } from '@outlay/contracts/calendar.ts';
+import {
+  addDays,
+  addMonths,
+  dateOfDay,
+  daysBetween,
+  daysInMonth,
+  type Interval,
+  nextStart,
+  startOf,
+} from '@outlay/contracts/calendar.ts';
 import { ValidationFailed } from '@outlay/service-kit/problem.ts';
 
 /** Calendar days from the first to the last, both included. */
@@ -19,13 +28,13 @@ const firstDay = '1900-01-01';
 const endOfMonth = (date: string) => `${date.slice(0, 7)}-${daysInMonth(date.slice(0, 7))}`;
 
 /**
- * The period that is meant where today is `today`: up to the end of this month unless said otherwise.
- * @param monthsDefault whole months up to `to`, its own among them, where `from` is not given
+ * The period that is meant where today is `today`: up to the end of this month, or other unit, unless said otherwise.
+ * @param unitsDefault whole units up to `to`, its own among them, where `from` is not given; months only, where more than one
  * @throws {ValidationFailed} naming the parameter where the period would end before it starts
  */
-export function readPeriod(wish: PeriodWish, today: string, monthsDefault = 1): Period {
-  const to = wish.to ?? endOfMonth(today);
-  const start = addMonths(startOf('month', to), 1 - monthsDefault);
+export function readPeriod(wish: PeriodWish, today: string, unitsDefault = 1, unit: Interval = 'month'): Period {
+  const to = wish.to ?? addDays(nextStart(unit, startOf(unit, today)), -1);
+  const start = unitsDefault > 1 ? addMonths(startOf('month', to), 1 - unitsDefault) : startOf(unit, to);
   const from = wish.from ?? (start < firstDay ? firstDay : start);
   if (from > to)
     throw wish.to

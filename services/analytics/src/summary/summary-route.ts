@@ -1,4 +1,4 @@
-import { PeriodQuery, Summary, type Totals } from '@outlay/contracts/analytics.ts';
+import { Summary, SummaryQuery, type Totals } from '@outlay/contracts/analytics.ts';
 import type { AskFigures } from '../figures/ask-figures.ts';
 import type { Table } from '../figures/csv.ts';
 import { figureRoute } from '../figures/figure-route.ts';
@@ -12,13 +12,13 @@ export const summaryRoute = (ask: AskFigures) =>
     summary: 'Totals of a period',
     description:
       'Totals by kind, the average per day, and the change against the period before: as many whole months where the period is made of whole months, else as many days. Transfers count nowhere.',
-    query: PeriodQuery,
+    query: SummaryQuery,
     answer: Summary,
     figure: async (query, ask) => {
       const figures = await ask({
         by: 'total',
         ranges: (today) => {
-          const period = readPeriod(query, today);
+          const period = readPeriod(query, today, 1, query.interval);
           return [period, periodBefore(period)];
         },
       });
