@@ -124,7 +124,7 @@ describe('The page', function () {
 
     await page.getByRole('searchbox', { name: 'Search expenses' }).fill('nood');
     await entry(page, /Landlord/).waitFor({ state: 'hidden' });
-    expect(await entry(page, /Noodle bar/).count()).to.equal(1);
+    await entry(page, /Noodle bar/).waitFor();
     expect(new URL(page.url()).searchParams.get('q')).to.equal('nood');
 
     await page.reload();

@@ -78,7 +78,13 @@ function Dialogs() {
   const [isReady, setReady] = useState(false);
   useShortcut('?', () => setHelp(true));
   useEffect(() => {
-    const timer = setTimeout(() => void loadDrawer().then(() => setReady(true)), drawerAfterMs);
+    // Where it cannot be fetched now, opening the drawer tries again and says so.
+    const fetchDrawer = () =>
+      void loadDrawer().then(
+        () => setReady(true),
+        () => undefined,
+      );
+    const timer = setTimeout(fetchDrawer, drawerAfterMs);
     return () => clearTimeout(timer);
   }, []);
   return (

@@ -10,6 +10,8 @@ import { groupByDay } from './group-by-day.ts';
 
 interface ExpenseListProps {
   expenses: Expense[];
+  /** Still the answer to the question before. */
+  isStale: boolean;
   isByDay: boolean;
   hasMore: boolean;
   isLoadingMore: boolean;
@@ -18,11 +20,19 @@ interface ExpenseListProps {
 }
 
 /** The list, by day; the next page is fetched before the end comes into view. */
-export function ExpenseList({ expenses, isByDay, hasMore, isLoadingMore, hasFailed, onMore }: ExpenseListProps) {
+export function ExpenseList({
+  expenses,
+  isStale,
+  isByDay,
+  hasMore,
+  isLoadingMore,
+  hasFailed,
+  onMore,
+}: ExpenseListProps) {
   const today = useToday();
   const days = isByDay ? groupByDay(expenses) : [];
   return (
-    <>
+    <div className={classes.list} data-stale={isStale || undefined}>
       {isByDay ? (
         days.map((day, index) => {
           // The last day may go on on the next page: its sum would be wrong until then.
@@ -48,7 +58,7 @@ export function ExpenseList({ expenses, isByDay, hasMore, isLoadingMore, hasFail
       <p className={classes.end} role="status">
         {hasMore ? '' : countText(expenses.length)}
       </p>
-    </>
+    </div>
   );
 }
 

@@ -22,12 +22,15 @@ export function ExpensesPage() {
     <Page title="Expenses">
       <FilterBar filters={filters} onChange={change} />
       <FilterChips filters={filters} onChange={change} onClear={() => navigate(path)} />
-      {list.isPending && <ExpenseListLoading />}
+      {(list.isPending || (list.isPlaceholderData && expenses.length === 0)) && <ExpenseListLoading />}
       {list.isError && expenses.length === 0 && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
-      {list.isSuccess && expenses.length === 0 && <NoExpenses filters={filters} onClear={() => navigate(path)} />}
+      {list.isSuccess && !list.isPlaceholderData && expenses.length === 0 && (
+        <NoExpenses filters={filters} onClear={() => navigate(path)} />
+      )}
       {expenses.length > 0 && (
         <ExpenseList
           expenses={expenses}
+          isStale={list.isPlaceholderData}
           isByDay={filters.sort === undefined || filters.sort === 'date'}
           hasMore={list.hasNextPage}
           isLoadingMore={list.isFetchingNextPage}

@@ -1,5 +1,5 @@
 import type { Expense, NewExpense } from '@outlay/contracts/expense.ts';
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call, get } from '../api/api.ts';
 import { randomKey } from '../api/random-key.ts';
 import { useLedger } from '../ledgers/use-ledger.ts';
@@ -23,6 +23,8 @@ export function useExpenseList(filters: Filters) {
     queryFn: ({ pageParam, signal }) =>
       get<ExpensePage>(`/ledgers/${id}/expenses`, { query: { ...filters, cursor: pageParam, limit: 50 }, signal }),
     getNextPageParam: (page) => page.next ?? undefined,
+    // While a search is on its way the list before it stays, dimmed, instead of a flicker with each word.
+    placeholderData: keepPreviousData,
   });
 }
 
