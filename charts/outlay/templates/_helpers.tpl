@@ -92,6 +92,9 @@ http://{{ include "outlay.fullname" . }}-jaeger:4318
 {{- $external := or .Values.mongodb.external.existingSecret (and .Values.mongodb.external.uriAuth .Values.mongodb.external.uriExpense) -}}
 {{- if and $external (gt (int .Values.mongodb.replicas) 0) }}{{ fail "mongodb.external is set: set mongodb.replicas to 0 too, or leave external empty" }}{{ end -}}
 {{- if and (not $external) (eq (int .Values.mongodb.replicas) 0) }}{{ fail "mongodb.replicas is 0: set mongodb.external.uriAuth and uriExpense, or mongodb.external.existingSecret" }}{{ end -}}
+{{- /* Members that vanish take the majority with them, and with it the primary. */ -}}
+{{- $members := lookup "apps/v1" "StatefulSet" .Release.Namespace (printf "%s-mongodb" (include "outlay.fullname" .)) -}}
+{{- if $members }}{{ if lt (int .Values.mongodb.replicas) (int $members.spec.replicas) }}{{ fail (printf "mongodb.replicas cannot shrink from %d: dump the data and restore it into a new release" (int $members.spec.replicas)) }}{{ end }}{{ end -}}
 {{- if and (not .Values.workloadIdentity.verifyTokens) (not .Values.mesh.provider) }}{{ fail "workloadIdentity.verifyTokens is off: then a mesh must prove who calls; set mesh.provider to istio or linkerd" }}{{ end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}{{ fail "ingress.enabled needs at least one of ingress.hosts" }}{{ end -}}
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}{{ fail "httpRoute.enabled needs at least one of httpRoute.parentRefs" }}{{ end -}}

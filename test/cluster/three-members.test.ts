@@ -24,8 +24,17 @@ async function primary(): Promise<string> {
   });
 }
 
+/** The last of the suite by its name: a release does not go back to one member. */
 describe('three MongoDB members', () => {
   before(() => install('mongodb.replicas=3'));
+
+  it('do not become fewer by a slip: that would take the majority', async () => {
+    const refusal = await install().then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    expect(refusal).to.include('mongodb.replicas cannot shrink from 3');
+  });
 
   it('write on within 15 s after their primary is killed, and every acknowledged expense is there', async () => {
     await until('three members', 120, async () => {
