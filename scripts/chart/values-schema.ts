@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** What charts/outlay takes. `values.schema.json` is drawn from it, so that Helm refuses an unknown or wrong value. */
 const quantity = z.union([z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/), z.number()]);
+/** `helm --set` makes a text of whatever has a decimal point. */
+const decimal = z.union([z.number().min(0), z.string().regex(/^\d+(\.\d+)?$/)]);
 const map = z.record(z.string(), z.string());
 const objects = z.array(z.looseObject({}));
 const resources = z
@@ -80,7 +82,7 @@ export const ChartValues = z
         resources,
         tokenAlgorithm: z.enum(['ES256', 'RS256']),
         accessTokenSeconds: z.int().min(30).max(600),
-        keyRotationHours: z.number().min(0.001).max(8_760),
+        keyRotationHours: decimal,
         keyPublishAheadSeconds: z.int().min(1).max(86_400),
         keyEncryptionKey: z.strictObject({ existingSecret: name }),
       })
@@ -96,7 +98,7 @@ export const ChartValues = z
       .strictObject({
         replicas: z.union([z.literal(0), z.literal(1), z.literal(3), z.literal(5)]),
         image,
-        cacheSizeGB: z.number().min(0.25),
+        cacheSizeGB: decimal,
         resources,
         persistence: z.strictObject({ size: quantity, storageClass: z.string() }).partial(),
         existingSecret: name,
@@ -113,9 +115,7 @@ export const ChartValues = z
       })
       .partial(),
     databaseSetup: z.strictObject({ image: z.string(), resources }).partial(),
-    tracing: z
-      .strictObject({ endpoint: z.string().regex(/^(https?:\/\/.*)?$/), sampleRatio: z.number().min(0).max(1) })
-      .partial(),
+    tracing: z.strictObject({ endpoint: z.string().regex(/^(https?:\/\/.*)?$/), sampleRatio: decimal }).partial(),
     jaeger: z.strictObject({ enabled: z.boolean(), image, maxTraces: z.int().min(100), resources }).partial(),
     networkPolicy: z
       .strictObject({
