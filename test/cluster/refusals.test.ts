@@ -159,7 +159,7 @@ describe('who may not', () => {
   });
 
   it('an expired token is refused', async () => {
-    await delay(Math.max(0, expiring.issuedAt + 601_000 - Date.now()));
+    await delay(Math.max(0, expiring.issuedAt + 606_000 - Date.now()));
     expect(await ask('expense', paths.expense, expiring.token, user)).to.equal(401);
   });
 

@@ -112,6 +112,13 @@ describe('TokenReview', () => {
     expect(asked).to.have.length(0);
   });
 
+  it('refuses an expired token, which the API server would take for a minute more', async () => {
+    const { outcome } = verifierOf();
+    const expired = identity.workloadToken('gateway', 'expense', { now: Date.now() - 606_000 });
+    expect(await outcome(expired)).to.equal('refused: The token has expired.');
+    expect(asked).to.have.length(0);
+  });
+
   it('counts every refusal, that of a stranger’s account too', async () => {
     const { outcome, outcomes } = verifierOf();
     status = vouched({ user: { username: 'kubernetes-admin' } });

@@ -18,6 +18,9 @@ export interface TokenReviewOptions {
 
 const Expiry = z.object({ exp: z.int() });
 
+/** As for signatures that we verify ourselves. */
+const clockToleranceMs = 5_000;
+
 /**
  * Verifies workload tokens by asking the API server (TokenReview, authentication.k8s.io/v1): it also knows of deleted pods
  * and ServiceAccounts, which a signature alone does not. Each token is asked for once a minute.
@@ -52,6 +55,8 @@ export function createTokenReviewVerifier({
   const verify = async (token: string) => {
     const expiry = Expiry.safeParse(jwt.decode(token));
     if (!expiry.success) throw new TokenRefused('The token is malformed.');
+    // The API server itself forgives a whole minute. What is not yet verified may only lead to a refusal here.
+    if (expiry.data.exp * 1_000 < Date.now() - clockToleranceMs) throw new TokenRefused('The token has expired.');
     const status = await review(token);
     if (!status?.authenticated) throw new TokenRefused('The cluster does not vouch for the token.');
     // An API server that does not know audiences answers without them: then the token is not proven to be for us.
