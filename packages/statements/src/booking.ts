@@ -13,6 +13,8 @@ export type Draft = {
   line: number;
   date: Reading<string>;
   money: Reading<Money>;
+  /** The booking takes another one back: what comes in by it is no income. */
+  isReversal?: boolean | undefined;
   payee?: string | undefined;
   note?: string | undefined;
   bankId?: string | undefined;
@@ -97,7 +99,7 @@ export function toRow(draft: Draft): ReadRow {
       date: date.value,
       amount: Math.abs(minor),
       currency,
-      kind: minor < 0 ? 'expense' : 'income',
+      kind: minor < 0 ? 'expense' : draft.isReversal ? 'refund' : 'income',
       payee,
       note: note === payee ? '' : note,
       bankId: oneLine(draft.bankId ?? '', 200) || null,

@@ -95,6 +95,17 @@ describe('readStatement of camt.053', () => {
     ]);
   });
 
+  it('books the reversal of an expense as a refund, not as income, and the reversal of income as an expense', async () => {
+    const { all } = await readAll(
+      message(
+        entry('19.90', '<RvslInd>true</RvslInd>', 'CRDT') +
+          entry('19.90', '<RvslInd>true</RvslInd>', 'DBIT') +
+          entry('19.90', '<RvslInd>false</RvslInd>', 'CRDT'),
+      ),
+    );
+    expect(all.map((row) => row.ok && row.booking.kind)).to.deep.equal(['refund', 'expense', 'income']);
+  });
+
   it('books a reversal in the direction it has, with the party of the original', async () => {
     const returned = `<RvslInd>true</RvslInd><NtryDtls><TxDtls><RltdPties><Dbtr><Nm>Me</Nm></Dbtr><Cdtr><Nm>Gym</Nm></Cdtr></RltdPties></TxDtls></NtryDtls>`;
     expect(await rowsOf(message(entry('25.00', returned, 'CRDT')))).to.deep.equal(['3: 2026-01-05 +2500 EUR | Gym | ']);

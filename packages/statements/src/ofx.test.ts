@@ -6,6 +6,18 @@ const sgml = (bookings: string, currency = 'EUR') =>
   `OFXHEADER:100\nDATA:OFXSGML\n\n<OFX><STMTRS><CURDEF>${currency}<BANKACCTFROM><ACCTID>42</BANKACCTFROM><BANKTRANLIST>${bookings}</BANKTRANLIST></STMTRS></OFX>`;
 
 describe('readStatement of OFX files from banks', () => {
+  it('books what comes back from a card, a fee or a direct debit as a refund, not as income', async () => {
+    const bookings = ['POS', 'FEE', 'SRVCHG', 'DIRECTDEBIT', 'CREDIT', 'POS'].map(
+      (type, index) =>
+        `<STMTTRN><TRNTYPE>${type}<DTPOSTED>20260105<TRNAMT>${index === 5 ? '-' : ''}19.90<FITID>${index}<NAME>Shop</STMTTRN>`,
+    );
+    const { all } = await readAll(sgml(bookings.join('')));
+    expect(all.flatMap((row) => (row.ok ? row.booking.kind : []))).to.deep.equal([
+      ...['refund', 'refund', 'refund', 'refund'],
+      ...['income', 'expense'],
+    ]);
+  });
+
   it('reads SGML under an XML header (anzcc)', async () => {
     expect(await ofx('anzcc')).to.deep.equal(['29: 2017-05-08 -550 AUD | SOME MEMO | ']);
   });

@@ -10,6 +10,8 @@ const securities = new Set(
     'RETOFCAP SELLDEBT SELLMF SELLOPT SELLOTHER SELLSTOCK SPLIT TRANSFER'
   ).split(' '),
 );
+/** What is paid by these comes back by an amount that is positive. */
+const spendingTypes = new Set(['DIRECTDEBIT', 'FEE', 'POS', 'SRVCHG']);
 /** Aggregates inside a booking whose elements are not the booking's own. */
 const inner = new Set(['PAYEE', 'CURRENCY', 'ORIGCURRENCY', 'BANKACCTTO', 'CCACCTTO', 'LOANACCTTO', 'IMAGEDATA']);
 const statements = new Set(['STMTRS', 'CCSTMTRS', 'INVSTMTRS', 'LOANSTMTRS']);
@@ -90,6 +92,7 @@ export class OfxParser implements RowParser {
       line,
       date: ofxDate(field('DTPOSTED')),
       money: ofxMoney(field('TRNAMT'), currency.toUpperCase()),
+      isReversal: spendingTypes.has(field('TRNTYPE')?.toUpperCase() ?? ''),
       payee: field('NAME') ?? field('PAYEE.NAME') ?? field('PAYEE'),
       note: field('MEMO') ?? (check && `Check ${check}`),
       bankId: field('FITID'),

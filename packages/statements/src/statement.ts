@@ -7,7 +7,8 @@ export type Booking = {
   /** Minor units of `currency`; always positive, `kind` holds the direction. */
   amount: number;
   currency: string;
-  kind: 'expense' | 'income';
+  /** `refund`: the file says that it takes an expense back. */
+  kind: 'expense' | 'income' | 'refund';
   /** One line, at most 200 characters; may be empty. */
   payee: string;
   /** One line, at most 2,000 characters; may be empty. */

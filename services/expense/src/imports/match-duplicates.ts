@@ -130,8 +130,9 @@ const plain = (account: string | null) =>
     .replace(/[^A-Z0-9]/g, '')
     .replace(/^(X+(?=\d)|0+)/, '');
 
+/** What a person calls a refund may be an income for the bank: both came in. */
 const poolKey = ({ currency, kind, amount }: { currency: string; kind: string; amount: number }, date: string) =>
-  `${currency} ${kind} ${amount} ${date}`;
+  `${currency} ${kind === 'refund' ? 'income' : kind} ${amount} ${date}`;
 
 /** The key of what names the other side. */
 export const describingKey = ({ payee, note }: { payee: string; note: string }): string =>

@@ -44,6 +44,10 @@ describe('fingerprints of a file’s rows', () => {
       expect(keysOf([{ ...coffee, ...change }])).to.not.deep.equal(keysOf([coffee]));
     });
 
+  it('knows a refund again that was read as income by an earlier version: the direction counts, not the word', () => {
+    expect(keysOf([{ ...coffee, kind: 'refund' }])).to.deep.equal(keysOf([{ ...coffee, kind: 'income' }]));
+  });
+
   it('does not look at the category, which is the bank’s opinion and changes', () => {
     expect(keysOf([{ ...coffee, categoryName: 'Food' }])).to.deep.equal(keysOf([coffee]));
   });

@@ -36,7 +36,8 @@ export function createFingerprints(): (place: Place, booking: Booking) => Finger
       if (!earlier) firstRows.set(key, { row: place.row, line: place.line });
       return { key, earlier };
     }
-    const content = digest(['row', account, currency, amount, kind, date, payee, note]);
+    const direction = kind === 'expense' ? 'expense' : 'income';
+    const content = digest(['row', account, currency, amount, direction, date, payee, note]);
     const before = equals.get(content) ?? 0;
     equals.set(content, before + 1);
     return { key: before === 0 ? content : digest([content, before]), earlier: null };
