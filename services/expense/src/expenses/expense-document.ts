@@ -136,10 +136,11 @@ export const toExpense = (stored: StoredExpense): Expense => ({
 });
 
 /** What the figures need to know of it. */
-export const toBooking = ({ date, amount, currency, kind, category }: StoredExpense): Booking => ({
+export const toBooking = ({ date, amount, currency, kind, category, payee }: StoredExpense): Booking => ({
   date,
   amount,
   currency,
   kind,
   category: category?.toHexString() ?? null,
+  payee,
 });

@@ -120,40 +120,34 @@ export function createExpenseStore(connection: Connection) {
       return first?.date.slice(0, 7);
     },
 
-    /** A month's expenses added up, transfers aside: what its rollups have to say. */
+    /** A month's expenses added up, transfers aside, by day and category and then by payee: what its rollups have to say. */
     async sumsOfMonth(session: ClientSession, ledger: string, month: string): Promise<Entry[]> {
-      return collection
-        .aggregate<Entry>(
-          [
-            {
-              $match: {
-                ledger: new Types.ObjectId(ledger),
-                date: { $gte: `${month}-01`, $lte: `${month}-31` },
-                kind: { $ne: 'transfer' },
+      const $match = {
+        ledger: new Types.ObjectId(ledger),
+        date: { $gte: `${month}-01`, $lte: `${month}-31` },
+        kind: { $ne: 'transfer' },
+      };
+      const sumsBy = (key: Record<string, unknown>) =>
+        collection
+          .aggregate<Entry>(
+            [
+              { $match },
+              {
+                $group: {
+                  _id: { currency: '$currency', kind: '$kind', ...key },
+                  sum: { $sum: '$amount' },
+                  count: { $sum: 1 },
+                },
               },
-            },
-            {
-              $group: {
-                _id: { date: '$date', currency: '$currency', kind: '$kind', category: '$category' },
-                sum: { $sum: '$amount' },
-                count: { $sum: 1 },
-              },
-            },
-            {
-              $project: {
-                _id: 0,
-                date: '$_id.date',
-                currency: '$_id.currency',
-                kind: '$_id.kind',
-                category: { $toString: '$_id.category' },
-                sum: 1,
-                count: 1,
-              },
-            },
-          ],
-          { session, hint: 'date' },
-        )
-        .toArray();
+              { $replaceWith: { $mergeObjects: ['$_id', { sum: '$sum', count: '$count' }] } },
+            ],
+            { session, hint: 'date' },
+          )
+          .toArray();
+      // One after the other: a transaction is no place for two commands at a time.
+      const byCategory = await sumsBy({ date: '$date', category: { $toString: '$category' } });
+      const byPayee = await sumsBy({ payee: '$payee' });
+      return [...byCategory, ...byPayee.map((sum) => ({ ...sum, date: `${month}-01` }))];
     },
 
     /** The category last given to each of these payees (case aside), by payee as asked; without those that have none. */

@@ -3,7 +3,7 @@ import type { ClientSession, Connection } from 'mongoose';
 import type { ExpenseStore } from '../expenses/expense-store.ts';
 import type { InLedger } from '../ledger-transactions.ts';
 import { foldSums } from './fold-sums.ts';
-import type { RollupStore, StoredCell, StoredRollup } from './rollup-store.ts';
+import { type RollupPart, type RollupStore, rollupParts, type StoredCell, type StoredRollup } from './rollup-store.ts';
 
 /** A cell that is not what the expenses say. */
 export interface Difference {
@@ -99,19 +99,21 @@ interface Month {
 }
 
 function toRollup(_id: string, cells: ReadonlyMap<string, StoredCell>): StoredRollup {
-  const rollup: StoredRollup = { _id, total: {}, categories: {} };
+  const rollup: StoredRollup = { _id };
   for (const [path, cell] of cells) {
     const dot = path.indexOf('.');
-    const part = path.slice(0, dot) as 'total' | 'categories' | 'days';
+    const part = path.slice(0, dot) as RollupPart;
     rollup[part] ??= {};
     rollup[part][path.slice(dot + 1)] = cell;
   }
   return rollup;
 }
 
+const parts = [...new Set(Object.values(rollupParts).flat())];
+
 function differences(id: string, stored: StoredRollup | undefined, expected: StoredRollup | undefined): Difference[] {
   const found: Difference[] = [];
-  for (const part of ['total', 'categories', 'days'] as const) {
+  for (const part of parts) {
     const is = stored?.[part] ?? {};
     const should = expected?.[part] ?? {};
     for (const key of new Set([...Object.keys(is), ...Object.keys(should)]))

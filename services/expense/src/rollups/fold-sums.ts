@@ -1,4 +1,5 @@
 import type { Kind } from '@outlay/contracts/expense.ts';
+import { shelfOf, toFieldName } from './payee-field.ts';
 
 /** What the figures need to know of an expense. */
 export interface Booking {
@@ -7,16 +8,32 @@ export interface Booking {
   readonly currency: string;
   readonly kind: Kind;
   readonly category: string | null;
+  readonly payee: string;
 }
 
-/** Bookings of one day, currency, kind and category, added up; negative where they go. */
-export interface Entry extends Omit<Booking, 'amount'> {
+/**
+ * Bookings of one currency and kind, added up; negative where they go. Those that are added up without regard to the category
+ * or the payee lack it, and count only where the other is told apart.
+ */
+export interface Entry extends Pick<Booking, 'date' | 'currency' | 'kind'> {
+  readonly category?: string | null;
+  readonly payee?: string;
   readonly sum: number;
   readonly count: number;
 }
 
-export const coming = ({ amount, ...booking }: Booking): Entry => ({ ...booking, sum: amount, count: 1 });
-export const going = ({ amount, ...booking }: Booking): Entry => ({ ...booking, sum: -amount, count: -1 });
+const toEntry = ({ date, currency, kind, category, payee }: Booking, sum: number, count: number): Entry => ({
+  date,
+  currency,
+  kind,
+  category,
+  // As it is stored: BSON knows no half of a surrogate pair.
+  payee: payee.toWellFormed(),
+  sum,
+  count,
+});
+export const coming = (booking: Booking): Entry => toEntry(booking, booking.amount, 1);
+export const going = (booking: Booking): Entry => toEntry(booking, -booking.amount, -1);
 
 export interface CellChange {
   sum: number;
@@ -26,12 +43,14 @@ export interface CellChange {
 /** Path of a cell inside a rollup → how it changes. */
 export type CellChanges = Map<string, CellChange>;
 
-/** Key of a month's rollup or a day's; the store puts the ledger before it. */
+/** Key of a month's rollup, a day's, or one of a month's by payee; the store puts the ledger before it. */
 const monthKey = (date: string, currency: string) => `month:${date.slice(0, 7)}:${currency}`;
 const dayKey = (date: string, currency: string) => `day:${date}:${currency}`;
+const payeeKey = (date: string, currency: string, payee: string) =>
+  `payee:${date.slice(0, 7)}:${currency}:${shelfOf(payee)}`;
 
 /**
- * Adds entries up by rollup and cell, so that a batch of expenses costs one write a month and one a day. Transfers count
+ * Adds entries up by rollup and cell, so that a batch of expenses costs few writes a month and one a day. Transfers count
  * nowhere; cells that end as they were are left out, so that a new note writes no rollup.
  */
 export function foldSums(entries: Iterable<Entry>): Map<string, CellChanges> {
@@ -49,16 +68,19 @@ export function foldSums(entries: Iterable<Entry>): Map<string, CellChanges> {
     } else cells.set(path, { sum, count });
   };
   for (const entry of entries) {
-    const { date, currency, kind, category } = entry;
+    const { date, currency, kind, category, payee } = entry;
     if (kind === 'transfer') continue;
-    const month = monthKey(date, currency);
-    const day = dayKey(date, currency);
-    const byCategory = `categories.${category ?? 'none'}:${kind}`;
-    add(month, `total.${kind}`, entry);
-    add(month, byCategory, entry);
-    add(month, `days.${date.slice(8)}:${kind}`, entry);
-    add(day, `total.${kind}`, entry);
-    add(day, byCategory, entry);
+    if (category !== undefined) {
+      const month = monthKey(date, currency);
+      const day = dayKey(date, currency);
+      const byCategory = `categories.${category ?? 'none'}:${kind}`;
+      add(month, `total.${kind}`, entry);
+      add(month, byCategory, entry);
+      add(month, `days.${date.slice(8)}:${kind}`, entry);
+      add(day, `total.${kind}`, entry);
+      add(day, byCategory, entry);
+    }
+    if (payee !== undefined) add(payeeKey(date, currency, payee), `payees.${toFieldName(payee)}:${kind}`, entry);
   }
   for (const [rollup, cells] of rollups) {
     for (const [path, { sum, count }] of cells) if (sum === 0 && count === 0) cells.delete(path);

@@ -8,21 +8,35 @@ export interface StoredCell {
 }
 export type StoredCells = Record<string, StoredCell>;
 
+/** What each kind of rollup is made of; the first part is empty only where all are. */
+export const rollupParts = {
+  month: ['total', 'categories', 'days'],
+  day: ['total', 'categories'],
+  payee: ['payees'],
+} as const;
+export type RollupUnit = keyof typeof rollupParts;
+export type RollupPart = (typeof rollupParts)[RollupUnit][number];
+
 /** Sums of one ledger over a month or a day in one currency. A cell exists as long as it counts something. */
 export interface StoredRollup {
-  /** `ledger:month:2026-11:EUR` or `ledger:day:2026-11-23:EUR`: a year is a range of it, and it needs no other index. */
+  /**
+   * `ledger:month:2026-11:EUR`, `ledger:day:2026-11-23:EUR` or `ledger:payee:2026-11:EUR:shelf`: a year is a range of it, and it
+   * needs no other index.
+   */
   _id: string;
   /** By kind. */
-  total: StoredCells;
+  total?: StoredCells;
   /** By `category:kind`, where category is an id or `none`. */
-  categories: StoredCells;
-  /** By `day:kind`, "23:expense"; months only. */
+  categories?: StoredCells;
+  /** By `day:kind`, "23:expense". */
   days?: StoredCells;
+  /** By `payee:kind`, the payee spelled as it is ({@link toFieldName}), so that no name has to be looked up for a figure. */
+  payees?: StoredCells;
 }
 
 /** Rollups of one period and currency, as read. */
 export interface Rollup extends Omit<StoredRollup, '_id'> {
-  readonly unit: 'month' | 'day';
+  readonly unit: RollupUnit;
   /** "2026-11" or "2026-11-23". */
   readonly period: string;
   readonly currency: string;
@@ -30,17 +44,21 @@ export interface Rollup extends Omit<StoredRollup, '_id'> {
 
 /** Months or days from one to the other, both included. */
 export interface RollupRange {
-  readonly unit: 'month' | 'day';
+  readonly unit: RollupUnit;
   readonly from: string;
   readonly to: string;
 }
 
+const units = Object.keys(rollupParts) as RollupUnit[];
+const partsOf = (_id: string) => rollupParts[_id.split(':')[1] as RollupUnit];
+
 const schema = new Schema<StoredRollup>(
   {
     _id: String,
-    total: { type: Schema.Types.Mixed, required: true },
-    categories: { type: Schema.Types.Mixed, required: true },
+    total: Schema.Types.Mixed,
+    categories: Schema.Types.Mixed,
     days: Schema.Types.Mixed,
+    payees: Schema.Types.Mixed,
   },
   { collection: 'rollups', autoCreate: false, autoIndex: false, versionKey: false },
 );
@@ -63,8 +81,11 @@ export function createRollupStore(connection: Connection) {
         writes.push({ updateOne: { filter: { _id }, update: { $inc: increments(cells) }, upsert: true } });
         if ([...cells.values()].some(({ count }) => count < 0)) shrunk.push(_id);
       }
-      for (const _id of shrunk) writes.push({ updateOne: { filter: { _id }, update: withoutEmptyCells(_id) } });
-      if (shrunk.length) writes.push({ deleteMany: { filter: { _id: { $in: shrunk }, total: {} } } });
+      for (const _id of shrunk)
+        writes.push(
+          { updateOne: { filter: { _id }, update: withoutEmptyCells(_id) } },
+          { deleteOne: { filter: { _id, [partsOf(_id)[0]]: {} } } },
+        );
       // Straight to the driver: the paths are computed above, and a cast by the schema would only cost.
       if (writes.length) await collection.bulkWrite(writes, { session, ordered: true });
     },
@@ -73,11 +94,7 @@ export function createRollupStore(connection: Connection) {
      * Reads rollups of several ranges in one query and one snapshot: an expense that moves between two of them meanwhile
      * is in exactly one.
      */
-    async read(
-      ledger: string,
-      ranges: readonly RollupRange[],
-      parts: readonly (keyof StoredRollup)[],
-    ): Promise<Rollup[]> {
+    async read(ledger: string, ranges: readonly RollupRange[], parts: readonly RollupPart[]): Promise<Rollup[]> {
       if (ranges.length === 0) return [];
       const stored = await collection
         .find(
@@ -88,16 +105,20 @@ export function createRollupStore(connection: Connection) {
       return stored.map(toRollup);
     },
 
-    /** The rollups of a month and of its days, as they are stored. */
+    /** The rollups of a month, of its days and of its payees, as they are stored. */
     async ofMonth(session: ClientSession, ledger: string, month: string): Promise<StoredRollup[]> {
-      const ids = [idRange(`${ledger}:month:`, month, month), idRange(`${ledger}:day:`, `${month}-01`, `${month}-31`)];
+      const ids = [
+        idRange(`${ledger}:month:`, month, month),
+        idRange(`${ledger}:day:`, `${month}-01`, `${month}-31`),
+        idRange(`${ledger}:payee:`, month, month),
+      ];
       return collection.find({ $or: ids.map((_id) => ({ _id })) }, { session }).toArray();
     },
 
-    /** The first month after this one that has a rollup, of itself or of a day. */
+    /** The first month after this one that has a rollup of any kind. */
     async monthAfter(session: ClientSession, ledger: string, month: string): Promise<string | undefined> {
       const found = await Promise.all(
-        (['month', 'day'] as const).map((unit) =>
+        units.map((unit) =>
           collection.findOne(
             { _id: { $gt: `${ledger}:${unit}:${month}~`, $lt: `${ledger}:${unit}~` } },
             { session, projection: { _id: 1 }, sort: { _id: 1 } },
@@ -154,6 +175,5 @@ function withoutEmptyCells(_id: string) {
       },
     },
   });
-  const parts = _id.split(':')[1] === 'month' ? ['total', 'categories', 'days'] : ['total', 'categories'];
-  return [{ $set: Object.fromEntries(parts.map((part) => [part, kept(part)])) }];
+  return [{ $set: Object.fromEntries(partsOf(_id).map((part) => [part, kept(part)])) }];
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { captureLog } from '../../../../test/support/test-server.ts';
 import { type Person, startTestExpense, type TestExpense } from '../../test/start-test-expense.ts';
+import { fromFieldName } from './payee-field.ts';
 import type { StoredRollup } from './rollup-store.ts';
 import { watchDrift } from './watch-drift.ts';
 
@@ -21,10 +22,10 @@ describe('rollups', () => {
     return Object.fromEntries(found.map(({ _id, ...cells }) => [_id.slice(ledger.length + 1), cells]));
   };
 
-  it('are one document a month and one a day, in each currency, with what happened in them', async () => {
+  it('are one document a month and one a day, in each currency, with what happened in them, and the month’s payees apart', async () => {
     const person = expense.person();
     const category = await person.category('Groceries');
-    await person.record({ amount: 1000, category });
+    await person.record({ amount: 1000, category, payee: 'Corner shop' });
     await person.record({ amount: 250, category, kind: 'refund' });
     await person.record({ amount: 7, date: '2026-11-01' });
     await person.record({ amount: 300, currency: 'USD', kind: 'income' });
@@ -56,7 +57,27 @@ describe('rollups', () => {
       },
       'day:2026-11-23:USD': { total: { income: { sum: 300, count: 1 } }, categories: income },
       'day:2026-11-01:EUR': { total: { expense: { sum: 7, count: 1 } }, categories: none },
+      'payee:2026-11:EUR:c': { payees: { 'Corner shop:expense': { sum: 1000, count: 1 } } },
+      'payee:2026-11:EUR:5': { payees: { ':refund': { sum: 250, count: 1 }, ':expense': { sum: 7, count: 1 } } },
+      'payee:2026-11:USD:5': { payees: { ':income': { sum: 300, count: 1 } } },
     });
+  });
+
+  it('hold payees of any letters, also those that mean something in the name of a field', async () => {
+    const person = expense.person();
+    const ledger = await ledgerOf(person);
+    const payees = ['a.b', '$where', 'A: b', '100 %2e', '__proto__', 'constructor', '𝒳\ud800', 'ß', 'SS', '%'];
+    for (const payee of payees) await person.record({ payee });
+    expect(await expense.parts.rollupCheck.compare(ledger)).to.deep.equal([]);
+    const cells = Object.values(await stored(person)).flatMap(({ payees = {} }) => Object.keys(payees));
+    expect(cells.map((cell) => fromFieldName(cell.split(':')[0]!))).to.have.members([
+      ...payees.slice(0, 6),
+      '𝒳\ufffd',
+      ...payees.slice(7),
+    ]);
+    for (const { id } of (await person.ledger.get('/expenses')).body.items)
+      await person.ledger.delete(`/expenses/${id}`);
+    expect(await stored(person)).to.deep.equal({});
   });
 
   it('keep no cell and no document of what is no more', async () => {
@@ -79,6 +100,7 @@ describe('rollups', () => {
         days: { '24:income': cell },
       },
       'day:2026-12-24:USD': { total: { income: cell }, categories: { 'none:income': cell } },
+      'payee:2026-12:USD:5': { payees: { ':income': cell } },
     });
     await person.ledger.patch(`/expenses/${id}`, { kind: 'transfer' });
     expect(await stored(person)).to.deep.equal({});
@@ -91,11 +113,9 @@ describe('rollups', () => {
     const ledger = await ledgerOf(person);
     await rollups().updateMany(
       { _id: { $gte: `${ledger}:`, $lt: `${ledger};` } },
-      { $set: { total: 'broken' as never } },
+      { $set: { total: 'broken' as never, payees: 'broken' as never } },
     );
-    expect((await person.ledger.patch(`/expenses/${id}`, { note: 'milk', payee: 'x', tags: ['a'] })).status).to.equal(
-      200,
-    );
+    expect((await person.ledger.patch(`/expenses/${id}`, { note: 'milk', tags: ['a'] })).status).to.equal(200);
   });
 
   it('and the expense are written together or not at all', async () => {
@@ -104,7 +124,7 @@ describe('rollups', () => {
     const first = (await person.record()).body;
     await rollups().updateMany(
       { _id: { $gte: `${ledger}:`, $lt: `${ledger};` } },
-      { $set: { total: 'broken' as never } },
+      { $set: { total: 'broken' as never, payees: 'broken' as never } },
     );
     const key = { 'idempotency-key': 'half-written' };
     for (const { status, body } of [
@@ -189,7 +209,9 @@ describe('rollups', () => {
         expected: { sum: 1000, count: 1 },
       },
     ]);
-    expect(await rebuild(ledger)).to.equal(4);
+    await rollups().updateOne({ _id: id('payee:2025-01:EUR:5') }, { $inc: { 'payees.:expense.count': 1 } });
+    expect(await compare(ledger)).to.have.lengthOf(6);
+    expect(await rebuild(ledger)).to.equal(5);
     expect(await compare(ledger)).to.deep.equal([]);
     expect(await stored(person)).to.deep.equal(right);
     expect(await rebuild(ledger)).to.equal(0);

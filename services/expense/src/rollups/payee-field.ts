@@ -1,0 +1,18 @@
+import { foldCase } from '../expenses/search-words.ts';
+
+/** A month's payees stand in up to 16 documents, so that each stays small enough to be written with every expense. */
+const shelves = 16;
+
+/** Which of a month's documents a payee stands in, "0" to "f": FNV-1a of the payee, case aside. */
+export function shelfOf(payee: string): string {
+  let hash = 0x811c9dc5;
+  for (const char of foldCase(payee)) hash = Math.imul(hash ^ char.codePointAt(0)!, 0x01000193);
+  return ((hash >>> 0) % shelves).toString(16);
+}
+
+/** A payee in the name of a field, where '.' parts a path, '$' begins an operator, ':' ends the payee and NUL the name. */
+export const toFieldName = (payee: string): string =>
+  payee.replace(/[%.$:\0]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+
+export const fromFieldName = (name: string): string =>
+  name.replace(/%([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
