@@ -38,6 +38,12 @@ export class RequestTooLarge extends Problem {
   }
 }
 
+export class ExpectationFailed extends Problem {
+  static override readonly code = 'expectation-failed';
+  static override readonly status = 417;
+  static override readonly title = 'The expectation cannot be met';
+}
+
 export class HeadTooLarge extends Problem {
   static override readonly code = 'head-too-large';
   static override readonly status = 431;
@@ -48,6 +54,12 @@ export class NotImplemented extends Problem {
   static override readonly code = 'not-implemented';
   static override readonly status = 501;
   static override readonly title = 'Not implemented';
+}
+
+export class VersionNotSupported extends Problem {
+  static override readonly code = 'version-not-supported';
+  static override readonly status = 505;
+  static override readonly title = 'This version of HTTP is not served';
 }
 
 /** The service answered something that is not HTTP. */
@@ -82,6 +94,8 @@ export const readOnly = new MethodNotAllowed('Use GET or HEAD here.', { headers:
 export const methodUnknown = new NotImplemented('This method is not served.');
 export const codingUnknown = new NotImplemented('No transfer coding but chunked is understood.');
 export const headTooLarge = new HeadTooLarge('Fewer or shorter header fields, please.');
+export const expectationUnknown = new ExpectationFailed('Nothing but 100-continue can be expected here.');
+export const versionUnknown = new VersionNotSupported('HTTP/1.1 is served here.');
 export const requestTimeout = new RequestTimeout('The rest of the request did not arrive in time.');
 export const malformed = new BadRequest('The request is not well-formed HTTP/1.1.');
 export const upstreamDown = new UpstreamUnavailable('The service cannot be reached.');
@@ -91,4 +105,5 @@ export const upstreamGarbled = new BadUpstreamAnswer('The service’s answer was
 export const upstreamSlow = new UpstreamTimeout('The service did not answer in time.');
 export const notCredentialed = new UpstreamUnavailable('The gateway has no credentials for the service.');
 export const pathAmbiguous = new BadRequest('The path holds dot segments, doubled or encoded slashes, or is no path.');
+export const fragmentSent = new BadRequest('A fragment is the client’s own and is not sent.');
 export const hostMissing = new BadRequest('There is no Host.');

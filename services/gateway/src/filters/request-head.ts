@@ -1,5 +1,5 @@
 import type { Problem } from '@outlay/service-kit/problem.ts';
-import { BadRequest, codingUnknown, headTooLarge } from '../problems.ts';
+import { BadRequest, codingUnknown, expectationUnknown, headTooLarge } from '../problems.ts';
 
 /** What is done with a header field of a client. */
 type Treatment = 'forward' | 'drop' | Extracted | 'connection';
@@ -164,6 +164,7 @@ export class RequestHead {
         this.lines += `${name}: ${value}\r\n`;
         return;
       case 'expect': // answered by us
+        if (value.toLowerCase() !== '100-continue') this.problem = expectationUnknown;
         return;
     }
   }

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Problem } from '@outlay/service-kit/problem.ts';
 import type { ListenerConfig } from '../bootstrap/bootstrap-schema.ts';
 import type { Edge } from '../edge.ts';
-import { headTooLarge, malformed, requestTimeout } from '../problems.ts';
+import { headTooLarge, malformed, methodUnknown, requestTimeout, versionUnknown } from '../problems.ts';
 import { Exchange } from '../proxy/exchange.ts';
 import type { RouteTable } from '../router/route-table.ts';
 
@@ -45,7 +45,9 @@ export class Listener {
     this.#server.maxHeadersCount = 0; // counted by us: node:http would drop the rest without a word
     this.#server.on('request', (request, response) => this.#serve(request, response, false));
     this.#server.on('checkContinue', (request, response) => this.#serve(request, response, true));
-    this.#server.on('clientError', (error, socket) => this.#refuse(error, socket as Socket));
+    this.#server.on('checkExpectation', (request, response) => this.#serve(request, response, true));
+    this.#server.on('connect', (_request, socket) => this.#refuse(methodUnknown, 'CONNECT', socket as Socket));
+    this.#server.on('clientError', (error, socket) => this.#onClientError(error, socket as Socket));
   }
 
   /** From the next request on; limits of heads from the next connection on. */
@@ -83,6 +85,8 @@ export class Listener {
 
   #serve(request: ClientRequest, response: ClientResponse, awaitsContinue: boolean): void {
     const exchange = new Exchange(this, request, response, awaitsContinue);
+    // The parser also takes HTTP/0.9 and HTTP/2.0 in the request line for HTTP/1.
+    if (request.httpVersionMajor !== 1) exchange.head.problem = versionUnknown;
     try {
       exchange.run();
     } catch (error) {
@@ -91,19 +95,20 @@ export class Listener {
   }
 
   /** What node:http could not read, or did not get in time. */
-  #refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-    if (error.code === 'ECONNRESET' || !socket.writable) {
-      socket.destroy();
-      return;
-    }
-    const problem = problemOf(error.code);
+  #onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else this.#refuse(problemOf(error.code), error.code, socket);
+  }
+
+  /** Answers what has no exchange; where another answer is under way, that is the last one. */
+  #refuse(problem: Problem, reason: string | undefined, socket: Socket): void {
     let last: Exchange | undefined;
     for (const timed of this.edge.deadlines) if (timed instanceof Exchange && timed.socket === socket) last = timed;
     if (last) {
       last.onClientError(problem);
       return;
     }
-    this.edge.log.info({ reason: error.code, status: problem.status, flags: 'DPE' }, 'request refused');
+    this.edge.log.info({ reason, status: problem.status, flags: 'DPE' }, 'request refused');
     this.edge.requestTimes.observe('other', 'none', problem.status, 0);
     socket.end(rendered(problem));
   }

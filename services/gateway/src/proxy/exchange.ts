@@ -120,6 +120,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     if (this.head.problem) return this.head.problem;
     if (!forwardedMethods.has(this.method)) return problems.methodUnknown;
     if (!isPlainPath(this.path)) return problems.pathAmbiguous;
+    if ((this.#request.url as string).includes('#', this.path.length)) return problems.fragmentSent;
     if (this.#request.httpVersionMinor === 0) return this.head.isChunked ? problems.malformed : undefined;
     return this.head.host === '' ? problems.hostMissing : undefined;
   }

@@ -23,6 +23,8 @@ export interface TestUpstream {
   readonly url: string;
   /** Requests that arrived whole. */
   readonly arrived: Arrived[];
+  /** The last 64 KiB as they stood on the wire, whole or not. */
+  readonly wire: () => string;
   /** Connections open now. */
   readonly sockets: ReadonlySet<Socket>;
   /** Connections ever opened. */
@@ -52,11 +54,18 @@ export async function startUpstream(): Promise<TestUpstream> {
     handler(request, response);
   });
   server.keepAliveTimeout = 75_000;
+  let wire = '';
+  server.on('connection', (socket: Socket) =>
+    socket.on('data', (chunk: Buffer) => {
+      wire = (wire + chunk.toString('latin1')).slice(-65_536);
+    }),
+  );
   const { sockets, accepted, listen } = tracking(server);
   const port = await listen();
   return {
     url: `http://127.0.0.1:${port}`,
     arrived,
+    wire: () => wire,
     sockets,
     accepted,
     answer(next) {
