@@ -100,6 +100,7 @@ export const requestTimeout = new RequestTimeout('The rest of the request did no
 export const malformed = new BadRequest('The request is not well-formed HTTP/1.1.');
 export const upstreamDown = new UpstreamUnavailable('The service cannot be reached.');
 export const upstreamGone = new UpstreamUnavailable('The service closed the connection before it answered.');
+export const upstreamAway = new UpstreamUnavailable('No instance of the service takes requests.');
 export const upstreamFull = new UpstreamUnavailable('The service is at its limit of concurrent requests.');
 export const upstreamGarbled = new BadUpstreamAnswer('The service’s answer was not well-formed HTTP.');
 export const upstreamSlow = new UpstreamTimeout('The service did not answer in time.');

@@ -6,6 +6,7 @@ import { filtersOf } from './router/route-filters.ts';
 import { RouteTable } from './router/route-table.ts';
 import { StaticFiles } from './static/static-files.ts';
 import { Cluster } from './upstream/cluster.ts';
+import { sourceOf } from './upstream/discovery/source-of.ts';
 import { WorkloadTokens } from './upstream/workload-tokens.ts';
 
 type StaticConfig = NonNullable<RouteConfig['static']>;
@@ -41,7 +42,7 @@ export class Runtime {
         config.name,
         isAlike(config, clustersBefore.get(config.name))
           ? (before?.clusters.get(config.name) as Cluster)
-          : new Cluster(config, tokens),
+          : new Cluster(config, sourceOf(config, log), tokens),
       ]),
     );
 

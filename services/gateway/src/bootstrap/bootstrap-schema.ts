@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { byteSize, duration } from './units.ts';
+import { Cluster } from './cluster-schema.ts';
+import { byteSize, duration, name } from './units.ts';
 
 const port = z.int().min(0).max(65_535);
-const name = z.string().regex(/^[a-z][a-z0-9_-]*$/, 'must be a name of lower-case letters, digits, _ and -');
 const absolutePath = z.string().regex(/^\/[!#-[\]-~]*$/, 'must start with / and hold no blanks or quotes');
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a header name');
 const headerValue = z.string().regex(/^[\t\x20-\x7e]*$/, 'must be printable ASCII on one line');
@@ -114,28 +114,6 @@ const Listener = z.strictObject({
   virtual_hosts: z.array(VirtualHost).min(1),
 });
 
-const Cluster = z.strictObject({
-  name,
-  connect_timeout: duration.default(1_000),
-  /** Of a kept connection without a request; below the service's own, or we reuse what it is closing. */
-  idle_timeout: duration.default(60_000),
-  /** A request that would need one more is refused at once. */
-  max_connections: z.int().min(1).max(65_535).default(1_024),
-  /** How many of the requests under way may be retries. */
-  retry_budget: z
-    .strictObject({
-      budget_percent: z.number().min(0).max(100).default(20),
-      min_retry_concurrency: z.int().min(0).max(10_000).default(3),
-    })
-    .prefault({}),
-  /** Sends our workload token for this audience with each request. */
-  workload_audience: name.optional(),
-  endpoints: z
-    .array(z.url({ protocol: /^http$/, error: 'must be an http:// URL' }))
-    .min(1)
-    .max(1_000),
-});
-
 const JwtProvider = z.strictObject({
   issuer: z.string().min(1),
   audiences: z.array(z.string().min(1)).min(1),
@@ -183,7 +161,6 @@ export type ListenerConfig = Bootstrap['listeners'][number];
 export type VirtualHostConfig = ListenerConfig['virtual_hosts'][number];
 export type RouteConfig = VirtualHostConfig['routes'][number];
 export type RetryPolicyConfig = z.output<typeof RetryPolicy>;
-export type ClusterConfig = Bootstrap['clusters'][number];
 export type JwtProviderConfig = Bootstrap['jwt_authn']['providers'][string];
 
 /** What one part says of another: every named cluster and provider exists, and no name stands for two things. */

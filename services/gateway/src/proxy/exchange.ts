@@ -27,6 +27,9 @@ const inlineBytesMax = 8_192;
 /** What is read and thrown away of a refused body, so that the client gets to read the refusal. */
 const discardBytesMax = 64 * 1_048_576;
 
+/** Shared by all requests at their first try. */
+const none: readonly Endpoint[] = [];
+
 const forwardedMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /**
@@ -75,6 +78,8 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   /** Retries after a back-off; kept connections that turn out to be closed do not count. */
   #retries = 0;
   #retryTimer: NodeJS.Timeout | undefined;
+  /** Endpoints that failed: the next try goes to another where there is one. */
+  #tried: readonly Endpoint[] = none;
   /** The last try met a kept connection that was closed: the next takes a fresh one. */
   #needsFresh = false;
   /** What has been sent of the body, as long as it may have to be sent again. */
@@ -158,7 +163,11 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
       this.refuse(problems.notCredentialed, 'UF');
       return;
     }
-    const endpoint = cluster.pick();
+    const endpoint = cluster.pick(this.#tried);
+    if (!endpoint) {
+      this.refuse(problems.upstreamAway, 'UH');
+      return;
+    }
     const connection = cluster.connectionTo(endpoint, this.#needsFresh);
     if (!connection) {
       this.refuse(problems.upstreamFull, 'UO');
@@ -244,6 +253,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
 
   onHead({ status, headers, contentLength }: ResponseHead): void {
     this.#upstreamStatus = status;
+    this.#report(status);
     if (isRetriable(status, headers) && this.#tryAgain('retriable')) return;
     this.#isReplayable = false;
     this.#keptBody = undefined;
@@ -365,7 +375,22 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   }
 
   #failTry(failure: UpstreamFailure | 'UT'): void {
-    if (failure === 'UPE' || !this.#tryAgain(failure)) this.refuse(problemOf[failure], failure);
+    const problem = problemOf[failure];
+    if (!this.#isStale(failure)) this.#report(problem.status);
+    if (failure === 'UPE' || !this.#tryAgain(failure)) this.refuse(problem, failure);
+  }
+
+  #report(status: number): void {
+    if (this.#endpoint) this.#cluster?.report(this.#endpoint, status);
+  }
+
+  /**
+   * A service may close what is idle at any moment, also while our request is on its way: that says nothing of the service,
+   * and costs neither a wait nor a retry. A fresh connection cannot meet with it again.
+   */
+  #isStale(failure: UpstreamFailure | TryFailure): boolean {
+    const connection = this.#connection;
+    return failure === 'UC' && !!connection && connection.uses > 1 && !connection.hasAnswerBegun && !this.#needsFresh;
   }
 
   /** Sends the request once more where that is safe and within bounds. @returns false where it is not */
@@ -374,11 +399,10 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     const policy = this.#route?.retryPolicy;
     if (!connection || !policy || !this.#cluster || !this.#isReplayable || !isSafeToRetry(this, failure)) return false;
     if (connection.hasAnswerBegun && failure !== 'retriable') return false;
-    // A service may close what is idle at any moment, also while our request is on its way: that says nothing of the
-    // service, and costs neither a wait nor a retry. A fresh connection cannot meet with it again.
-    const isStale = failure === 'UC' && connection.uses > 1 && !this.#needsFresh;
+    const isStale = this.#isStale(failure);
     if (!isStale && !(policy.covers(failure) && this.#takeRetry(policy.retriesMax, this.#cluster))) return false;
     this.#needsFresh ||= isStale;
+    if (!isStale && this.#endpoint) this.#tried = [...this.#tried, this.#endpoint];
     this.#abandonUpstream();
     if (this.#readsBody) this.#request.pause();
     if (isStale) this.#sendAgain();
@@ -416,12 +440,16 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     const isSent = this.#requestEndedAt >= 0;
     if (connection && !connection.isConnected && now - this.#sentAt > (this.#cluster?.connectTimeoutMs ?? 0))
       this.#failTry('UF');
-    else if (connection && isSent && now - this.#requestEndedAt > (this.#route?.timeoutMs ?? 0))
-      this.refuse(problems.upstreamSlow, 'UT');
+    else if (connection && isSent && now - this.#requestEndedAt > (this.#route?.timeoutMs ?? 0)) this.#timeOut();
     else if (connection && isSent && now - Math.max(this.#sentAt, this.#requestEndedAt) > this.#perTryTimeoutMs)
       this.#failTry('UT');
     else if (now - this.#activeAt > this.#config.stream_idle_timeout)
       this.refuse(isSent || this.#request.isPaused() ? problems.upstreamSlow : problems.requestTimeout, 'SI');
+  }
+
+  #timeOut(): void {
+    if (!this.#response.headersSent) this.#report(problems.upstreamSlow.status);
+    this.refuse(problems.upstreamSlow, 'UT');
   }
 
   /** Once the answer has begun, it is no more a try. */

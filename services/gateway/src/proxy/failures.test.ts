@@ -9,7 +9,10 @@ const impatient = (yaml: string) =>
   yaml
     .replace('cluster: expense, timeout: 30s', 'cluster: expense, timeout: 500ms')
     .replace('    virtual_hosts:', '    stream_idle_timeout: 700ms\n    virtual_hosts:')
-    .replace('workload_audience: expense', 'workload_audience: expense\n    max_connections: 8');
+    .replace(
+      'workload_audience: expense',
+      'workload_audience: expense\n    circuit_breakers: { thresholds: { max_connections: 8 } }',
+    );
 
 type Play = (socket: Socket, request: string) => void;
 

@@ -17,8 +17,13 @@ export interface UpstreamHandler extends ResponseSink {
 /** How the body of a request is sent, if there is one: of the length its head names, or in chunks. */
 export type BodyFraming = 'none' | 'length' | 'chunked';
 
-/** Who keeps the connection while it is idle. */
+/** Who keeps the connection while it is idle, and counts what it carries. */
 export interface ConnectionOwner {
+  onConnected(): void;
+  /** A request begins. */
+  onBegun(): void;
+  /** The request under way is answered, failed or given up. */
+  onEnded(): void;
   /** The connection may carry another request. */
   onIdle(connection: UpstreamConnection): void;
   onClosed(connection: UpstreamConnection): void;
@@ -45,6 +50,7 @@ export class UpstreamConnection implements ResponseSink {
     this.#socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
     this.#socket.on('connect', () => {
       this.isConnected = true;
+      owner.onConnected();
     });
     this.#socket.on('data', (bytes: Buffer) => this.#onBytes(bytes));
     this.#socket.on('drain', () => this.#handler?.onDrain());
@@ -65,6 +71,7 @@ export class UpstreamConnection implements ResponseSink {
    */
   begin(handler: UpstreamHandler, head: string, isHead: boolean, framing: BodyFraming): void {
     this.#handler = handler;
+    this.#owner.onBegun();
     this.uses++;
     this.#parser.expect(isHead);
     this.#framing = framing;
@@ -122,8 +129,15 @@ export class UpstreamConnection implements ResponseSink {
 
   /** Gives up the request under way, or the idle connection: the handler hears no more, the socket is closed. */
   destroy(): void {
-    this.#handler = undefined;
+    this.#releaseHandler();
     this.#socket.destroy();
+  }
+
+  #releaseHandler(): UpstreamHandler | undefined {
+    const handler = this.#handler;
+    this.#handler = undefined;
+    if (handler) this.#owner.onEnded();
+    return handler;
   }
 
   #onBytes(bytes: Buffer): void {
@@ -146,7 +160,7 @@ export class UpstreamConnection implements ResponseSink {
 
   /** The answer is whole. */
   #settle(): void {
-    this.#handler = undefined;
+    this.#releaseHandler();
     if (this.#parser.keepsAlive && this.#isRequestSent && !this.#socket.destroyed) {
       this.resume();
       this.#owner.onIdle(this);
@@ -157,9 +171,7 @@ export class UpstreamConnection implements ResponseSink {
   }
 
   #fail(failure: UpstreamFailure, cause?: unknown): void {
-    const handler = this.#handler;
-    this.#handler = undefined;
-    handler?.onFailure(failure, cause);
+    this.#releaseHandler()?.onFailure(failure, cause);
   }
 
   // From the parser.

@@ -1,21 +1,60 @@
+import type { CircuitBreakers } from './circuit-breakers.ts';
 import { type ConnectionOwner, UpstreamConnection } from './connection.ts';
 
-/** One address of a service with the connections kept to it. */
-export class Endpoint implements ConnectionOwner {
+/** Where a service listens, as discovery tells it. */
+export interface Address {
   readonly host: string;
   readonly port: number;
   /** For the Host field. */
   readonly authority: string;
+  /** Empty where it is not known. */
+  readonly zone: string;
+}
+
+/** One address of a service with the connections kept to it, and what is known of its health. */
+export class Endpoint implements ConnectionOwner {
+  readonly host: string;
+  readonly port: number;
+  readonly authority: string;
+  readonly zone: string;
+  readonly #breakers: CircuitBreakers;
   readonly #connections = new Set<UpstreamConnection>();
   readonly #idle: UpstreamConnection[] = [];
-  #isClosed = false;
+  /** Removed from its cluster: what is under way finishes. */
+  isDraining = false;
 
-  /** @param url http://host:port */
-  constructor(url: string) {
-    const { hostname, port, host } = new URL(url);
-    this.host = hostname.replace(/^\[|\]$/g, '');
-    this.port = Number(port || 80);
-    this.authority = host;
+  /** Requests under way. */
+  active = 0;
+  requests = 0;
+  /** Requests that ended in 5xx, or in no answer. */
+  failures = 0;
+  connectionsMade = 0;
+  connectFailures = 0;
+
+  /** By outlier detection. */
+  isEjected = false;
+  ejectedAt = 0;
+  ejectedForMs = 0;
+  /** How many times in a row it has been; one less for each interval without. */
+  ejections = 0;
+  consecutive5xx = 0;
+  consecutiveGatewayFailures = 0;
+  /** By its active health checks. */
+  failsChecks = false;
+  /** When it began to take requests, or to take them again. */
+  startedAt: number;
+
+  constructor({ host, port, authority, zone }: Address, breakers: CircuitBreakers, startedAt: number) {
+    this.host = host;
+    this.port = port;
+    this.authority = authority;
+    this.zone = zone;
+    this.#breakers = breakers;
+    this.startedAt = startedAt;
+  }
+
+  get isHealthy(): boolean {
+    return !this.isEjected && !this.failsChecks;
   }
 
   get connections(): number {
@@ -34,7 +73,19 @@ export class Endpoint implements ConnectionOwner {
   connect(): UpstreamConnection {
     const connection = new UpstreamConnection(this, this.host, this.port);
     this.#connections.add(connection);
+    this.connectionsMade++;
+    this.#breakers.connections.count++;
+    this.#breakers.pending.count++;
     return connection;
+  }
+
+  /** Closes the connection idle for longest, which makes room at once. @returns false where none is idle */
+  evictIdle(): boolean {
+    const oldest = this.#idle.shift();
+    if (!oldest) return false;
+    this.#forget(oldest);
+    oldest.destroy();
+    return true;
   }
 
   /** Closes those idle since before. @param before as performance.now() gives it */
@@ -45,13 +96,34 @@ export class Endpoint implements ConnectionOwner {
   }
 
   /** Closes what is idle now, and what becomes so. */
-  close(): void {
-    this.#isClosed = true;
+  drain(): void {
+    this.isDraining = true;
     this.closeIdle(Number.POSITIVE_INFINITY);
   }
 
+  #forget(connection: UpstreamConnection): void {
+    if (this.#connections.delete(connection)) this.#breakers.connections.count--;
+  }
+
+  // From the connections.
+
+  onConnected(): void {
+    this.#breakers.pending.count--;
+  }
+
+  onBegun(): void {
+    this.requests++;
+    this.active++;
+    this.#breakers.requests.count++;
+  }
+
+  onEnded(): void {
+    this.active--;
+    this.#breakers.requests.count--;
+  }
+
   onIdle(connection: UpstreamConnection): void {
-    if (this.#isClosed) {
+    if (this.isDraining) {
       connection.destroy();
       return;
     }
@@ -60,7 +132,11 @@ export class Endpoint implements ConnectionOwner {
   }
 
   onClosed(connection: UpstreamConnection): void {
-    this.#connections.delete(connection);
+    if (!connection.isConnected) {
+      this.#breakers.pending.count--;
+      this.connectFailures++;
+    }
+    this.#forget(connection);
     const at = this.#idle.indexOf(connection);
     if (at >= 0) this.#idle.splice(at, 1);
   }

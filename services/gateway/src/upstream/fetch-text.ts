@@ -44,10 +44,10 @@ class TextFetch implements UpstreamHandler, Timed {
   run(): void {
     const credentials = this.#cluster.credentials();
     const endpoint = this.#cluster.pick();
-    this.#connection = credentials === undefined ? undefined : this.#cluster.connectionTo(endpoint);
-    if (!this.#connection) {
-      const lack = credentials === undefined ? 'workload token for it' : 'connection to spare';
-      this.#reject(new Error(`${this.#cluster.name} cannot be asked: no ${lack}`));
+    this.#connection = credentials !== undefined && endpoint ? this.#cluster.connectionTo(endpoint) : undefined;
+    if (!endpoint || !this.#connection) {
+      const lack = endpoint && (credentials === undefined ? 'workload token for it' : 'connection to spare');
+      this.#reject(new Error(`${this.#cluster.name} cannot be asked: no ${lack ?? 'endpoint'}`));
       return;
     }
     this.#options.deadlines.add(this);

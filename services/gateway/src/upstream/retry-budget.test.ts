@@ -13,7 +13,7 @@ describe('a retry budget', () => {
       [0, 100, 0, 0],
     ];
     for (const [active, budget_percent, min_retry_concurrency, allowed] of cases) {
-      const budget = new RetryBudget({ budget_percent, min_retry_concurrency });
+      const budget = new RetryBudget({ budget_percent, min_retry_concurrency }, 1_000);
       while (budget.take(active));
 
       expect(budget.taken, `${budget_percent} % of ${active}`).to.equal(allowed);
@@ -26,11 +26,13 @@ describe('a retry budget', () => {
         fc.array(fc.record({ takes: fc.boolean(), active: fc.nat(200) }), { maxLength: 200 }),
         fc.nat(100),
         fc.nat(10),
-        (steps, budget_percent, min_retry_concurrency) => {
-          const budget = new RetryBudget({ budget_percent, min_retry_concurrency });
+        fc.nat(20),
+        (steps, budget_percent, min_retry_concurrency, max) => {
+          const budget = new RetryBudget({ budget_percent, min_retry_concurrency }, max);
           for (const { takes, active } of steps) {
             const before = budget.taken;
-            const bound = Math.max(min_retry_concurrency, Math.floor((active * budget_percent) / 100));
+            const share = Math.max(min_retry_concurrency, Math.floor((active * budget_percent) / 100));
+            const bound = Math.min(share, max);
             if (takes) expect(budget.take(active)).to.equal(before < bound);
             else if (before > 0) budget.release();
           }

@@ -11,10 +11,15 @@ export interface RetryBudgetConfig {
  */
 export class RetryBudget {
   readonly #config: RetryBudgetConfig;
+  /** However many requests are under way. */
+  readonly max: number;
   #taken = 0;
+  /** Retries that would have been one too many. */
+  overflows = 0;
 
-  constructor(config: RetryBudgetConfig) {
+  constructor(config: RetryBudgetConfig, max: number) {
     this.#config = config;
+    this.max = max;
   }
 
   /** Retries under way. */
@@ -25,7 +30,11 @@ export class RetryBudget {
   /** @param active requests under way @returns false where a retry would be one too many; else `release` follows once */
   take(active: number): boolean {
     const { budget_percent, min_retry_concurrency } = this.#config;
-    if (this.#taken >= Math.max(min_retry_concurrency, Math.floor((active * budget_percent) / 100))) return false;
+    const share = Math.max(min_retry_concurrency, Math.floor((active * budget_percent) / 100));
+    if (this.#taken >= Math.min(share, this.max)) {
+      this.overflows++;
+      return false;
+    }
     this.#taken++;
     return true;
   }

@@ -1,0 +1,82 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { duration, name } from './units.ts';
+
+const percent = z.number().min(0).max(100);
+const limit = z.int().min(0).max(1_000_000).default(1_024);
+
+const Thresholds = z.strictObject({
+  /** Open at a time; where there are as many, an idle one to another endpoint makes room, or the request is refused. */
+  max_connections: z.int().min(1).max(65_535).default(1_024),
+  /** Requests whose connection is being established. */
+  max_pending_requests: limit,
+  max_requests: limit,
+  max_retries: limit,
+  /** How many of the requests under way may be retries; beside max_retries, where Envoy has it in its place. */
+  retry_budget: z
+    .strictObject({
+      budget_percent: percent.default(20),
+      min_retry_concurrency: z.int().min(0).max(10_000).default(3),
+    })
+    .prefault({}),
+});
+
+const LeastRequest = z.strictObject({
+  /** Endpoints drawn by chance, of which the one with the fewest requests under way is taken. */
+  choice_count: z.int().min(2).max(10).default(2),
+  /** An endpoint that is new, or healthy again, gets its share little by little. */
+  slow_start_config: z
+    .strictObject({
+      slow_start_window: duration,
+      /** 1 grows evenly; above it the start is quicker. */
+      aggression: z.number().min(0.1).max(10).default(1),
+      min_weight_percent: percent.default(10),
+    })
+    .optional(),
+});
+
+export const Cluster = z
+  .strictObject({
+    name,
+    /**
+     * `STATIC`: `endpoints` are addresses. `STRICT_DNS`: their names are looked up again and again, and each address is an
+     * endpoint.
+     */
+    type: z.enum(['STATIC', 'STRICT_DNS']).default('STATIC'),
+    endpoints: z
+      .array(z.url({ protocol: /^http$/, error: 'must be an http:// URL' }))
+      .min(1)
+      .max(1_000),
+    /** Names are looked up anew after this. */
+    dns_refresh_rate: duration.default(5_000),
+    connect_timeout: duration.default(1_000),
+    /** Of a kept connection without a request; below the service's own, or we reuse what it is closing. */
+    idle_timeout: duration.default(60_000),
+    /** Beyond these a request is refused at once: 503, flag UO. */
+    circuit_breakers: z.strictObject({ thresholds: Thresholds.prefault({}) }).prefault({}),
+    lb_policy: z.literal('LEAST_REQUEST').default('LEAST_REQUEST'),
+    least_request_lb_config: LeastRequest.prefault({}),
+    common_lb_config: z
+      .strictObject({
+        /** Where fewer than so many percent are healthy, all are used: those left would not bear it. */
+        healthy_panic_threshold: percent.default(50),
+      })
+      .prefault({}),
+    /** Sends our workload token for this audience with each request. */
+    workload_audience: name.optional(),
+  })
+  .superRefine(({ type, endpoints }, context) => {
+    if (type !== 'STATIC') return;
+    endpoints.forEach((url, i) => {
+      if (URL.canParse(url) && !isIP(hostOf(url)))
+        context.addIssue({
+          code: 'custom',
+          path: ['endpoints', i],
+          message: 'must be an IP address: names need type STRICT_DNS',
+        });
+    });
+  });
+export type ClusterConfig = z.output<typeof Cluster>;
+
+/** Without the brackets of IPv6. */
+export const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
