@@ -7,7 +7,7 @@
  * `ranges` come back in the order asked; they may overlap, and each knows its own `currencies`.
  */
 import { z } from 'zod';
-import { CalendarDate } from './common.ts';
+import { CalendarDate, Id } from './common.ts';
 import { Category, Ledger } from './ledger.ts';
 import { Currency } from './money.ts';
 
@@ -30,16 +30,37 @@ export const emptyCell = (): Cell => ({
   refundCount: 0,
 });
 
+/** A transfer counts in no figure, so none can be asked of them. */
+export const figureKinds = ['expense', 'income', 'refund'] as const;
+
+const flag = z.enum(['true', 'false']).default('false');
+
 export const FiguresQuery = z.strictObject({
   /** Ranges "from..to", separated by commas: a period and the one before travel in one request. */
   ranges: z.string().regex(/^\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d(,\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d){0,3}$/),
   /** `total`: one bucket a range; `day`/`month`: a bucket for each that has entries. */
   by: z.enum(['total', 'day', 'month']).default('total'),
-  /** Split each bucket by category. */
-  categories: z.enum(['true', 'false']).default('false'),
+  /** Split each bucket by category, by payee, by tag; an entry with two tags is in two buckets. */
+  categories: flag,
+  payees: flag,
+  tags: flag,
+  /** Of the buckets; default: the ledger's. */
   currency: Currency.optional(),
+  /** `each`: buckets in every currency, each naming its own, and those in another than `currency` by day: rates are by day. */
+  currencies: z.enum(['one', 'each']).default('one'),
+  /** Entries dated after this day are left out; the ranges keep their names. */
+  asOf: CalendarDate.optional(),
+  /** Only entries of this category and those under it; `none`: without one. */
+  category: z.union([Id, z.literal('none')]).optional(),
+  tag: z.string().min(1).max(40).optional(),
+  /** Case aside. */
+  payee: z.string().min(1).max(200).optional(),
+  kind: z.enum(figureKinds).optional(),
 });
 export type FiguresQuery = z.infer<typeof FiguresQuery>;
+
+/** One answer holds at most so many buckets; a question for more is refused (`figure-too-large`). */
+export const bucketsMax = 50_000;
 
 /** GET /internal/v1/ledgers/{ledger}/figures */
 export const Figures = z.object({
@@ -51,7 +72,7 @@ export const Figures = z.object({
     z.object({
       from: CalendarDate,
       to: CalendarDate,
-      /** Every currency with an entry inside the range, transfers aside; the answer’s own too where it has one. */
+      /** Every currency with an entry inside the range that the filters let through, transfers aside. */
       currencies: z.array(Currency),
       buckets: z.array(
         z.object({
@@ -59,6 +80,12 @@ export const Figures = z.object({
           start: CalendarDate,
           /** Category id, `none`, or null where not split by category. */
           category: z.string().nullable(),
+          /** Where split by payee: as spelled most often in the whole answer; '' for none. */
+          payee: z.string().optional(),
+          /** Where split by tag; '' for none. */
+          tag: z.string().optional(),
+          /** Where every currency was asked for. */
+          currency: Currency.optional(),
           cell: Cell,
         }),
       ),
@@ -66,3 +93,4 @@ export const Figures = z.object({
   ),
 });
 export type Figures = z.infer<typeof Figures>;
+export type Bucket = Figures['ranges'][number]['buckets'][number];

@@ -11,6 +11,7 @@ import { createExpenseStore, type ExpenseStore } from './expenses/expense-store.
 import { createIdempotency, type Idempotency } from './expenses/idempotency.ts';
 import { createVocabulary } from './expenses/vocabulary.ts';
 import { createImports } from './imports/create-imports.ts';
+import { createFigureReader, type FigureReader } from './internal/read-figures.ts';
 import { createLedgerTransactions, type InLedger } from './ledger-transactions.ts';
 import { createLedgerStore, type LedgerStore } from './ledgers/ledger-store.ts';
 import { createLedgers, type Ledgers } from './ledgers/open-ledger.ts';
@@ -39,6 +40,7 @@ export interface ExpenseParts {
   inLedger: InLedger;
   rollups: RollupStore;
   rollupCheck: RollupCheck;
+  figures: FigureReader;
   metrics: ExpenseMetrics;
   imports: readonly Route[];
   /** Creates what is missing of collections and indexes; before the first request. */
@@ -85,6 +87,7 @@ export function createExpenseParts({
     inLedger,
     rollups,
     rollupCheck: createRollupCheck({ connection, expenses, rollups, inLedger }),
+    figures: createFigureReader({ connection, ledgerStore, categoryStore, expenses, rollups }),
     metrics,
     imports: imports.routes,
     prepare: () => ensureCollections([...stores.map(({ model }) => model), ...imports.models]),

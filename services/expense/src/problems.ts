@@ -111,3 +111,12 @@ export class IdempotencyKeyReused extends Problem {
     });
   }
 }
+
+export class FigureTooLarge extends Problem {
+  static override readonly code = 'figure-too-large';
+  static override readonly status = 422;
+  static override readonly title = 'The figure is too large';
+  constructor(max: number) {
+    super(`The figure is made of more than ${max} sums. Ask for a shorter period, or tell less apart.`);
+  }
+}

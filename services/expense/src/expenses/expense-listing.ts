@@ -1,6 +1,6 @@
 import type { Expense, ExpenseQuery } from '@outlay/contracts/expense.ts';
-import { ValidationFailed } from '@outlay/service-kit/problem.ts';
 import { Types } from 'mongoose';
+import { categoryFamily } from '../categories/category-family.ts';
 import type { CategoryStore } from '../categories/category-store.ts';
 import { type IndexName, type StoredExpense, toExpense } from './expense-document.ts';
 import type { ExpenseStore } from './expense-store.ts';
@@ -54,15 +54,8 @@ export function createExpenseListing({ expenses: { model }, categories, vocabula
     return { ledger: new Types.ObjectId(ledger), query, words, categories: family };
   }
 
-  async function familyOf(ledger: string, category: ExpenseQuery['category']): Promise<(string | null)[] | undefined> {
-    if (category === undefined) return undefined;
-    if (category === 'none') return [null];
-    const family = (await categories.list(ledger)).filter(({ id, parent }) => id === category || parent === category);
-    if (!family.some(({ id }) => id === category))
-      throw new ValidationFailed('Wrong: category.', {
-        errors: [{ parameter: 'category', detail: 'is no category of this ledger' }],
-      });
-    return family.map(({ id }) => id);
+  async function familyOf(ledger: string, category: ExpenseQuery['category']) {
+    return categoryFamily(category && category !== 'none' ? await categories.list(ledger) : [], category);
   }
 
   /**

@@ -4,22 +4,13 @@ import { LedgerRef } from '@outlay/contracts/ledger.ts';
 import { ValidationFailed } from '@outlay/service-kit/problem.ts';
 import { type Route, reply, route } from '@outlay/service-kit/route.ts';
 import { z } from 'zod';
-import type { CategoryStore } from '../categories/category-store.ts';
-import type { LedgerStore } from '../ledgers/ledger-store.ts';
 import type { Ledgers } from '../ledgers/open-ledger.ts';
-import { LedgerNotFound } from '../problems.ts';
-import { bucketsOf, type DateRange, piecesOf, rollupsOf } from '../rollups/figure-buckets.ts';
-import type { RollupStore } from '../rollups/rollup-store.ts';
-
-export interface FiguresRouteParts {
-  ledgers: Ledgers;
-  ledgerStore: LedgerStore;
-  categoryStore: CategoryStore;
-  rollups: RollupStore;
-}
+import { FigureTooLarge, LedgerNotFound } from '../problems.ts';
+import type { DateRange } from '../rollups/figure-pieces.ts';
+import type { FigureReader } from './read-figures.ts';
 
 /** What analytics asks us: sums out of rollups, so that the cost does not grow with the number of expenses. */
-export const figuresRoute = ({ ledgers, ledgerStore, categoryStore, rollups }: FiguresRouteParts): Route =>
+export const figuresRoute = ({ ledgers, figures }: { ledgers: Ledgers; figures: FigureReader }): Route =>
   route({
     method: 'get',
     path: '/internal/v1/ledgers/{ledger}/figures',
@@ -28,25 +19,10 @@ export const figuresRoute = ({ ledgers, ledgerStore, categoryStore, rollups }: F
     params: z.strictObject({ ledger: LedgerRef }),
     query: FiguresQuery,
     success: { 200: Figures },
-    problems: [LedgerNotFound],
+    problems: [LedgerNotFound, FigureTooLarge],
     async handle({ user, params, query }) {
       const ranges = readRanges(query.ranges);
-      const split = { by: query.by, categories: query.categories === 'true' };
-      const pieces = ranges.flatMap((range) => piecesOf(range, split));
-      const id = await ledgers.open(user, params.ledger);
-      const [ledger, tree, read] = await Promise.all([
-        ledgerStore.find(id),
-        split.categories ? categoryStore.list(id) : [],
-        rollups.read(id, pieces.map(rollupsOf), [...new Set(pieces.map(({ part }) => part))]),
-      ]);
-      if (!ledger) throw new LedgerNotFound();
-      const currency = query.currency ?? ledger.currency;
-      return reply(200, {
-        ledger,
-        currency,
-        categories: tree,
-        ranges: ranges.map((range) => ({ ...range, ...bucketsOf(range, split, currency, read) })),
-      } satisfies Figures);
+      return reply(200, await figures(await ledgers.open(user, params.ledger), { ...query, ranges }));
     },
   });
 

@@ -1,108 +1,141 @@
-import { addDays, addMonths, startOf } from '@outlay/contracts/calendar.ts';
-import { type Cell, emptyCell, type FiguresQuery } from '@outlay/contracts/internal.ts';
-import type { Rollup, RollupRange, StoredCells } from './rollup-store.ts';
+import { startOf } from '@outlay/contracts/calendar.ts';
+import { type Bucket, bucketsMax, emptyCell, type FiguresQuery } from '@outlay/contracts/internal.ts';
+import { foldCase } from '../expenses/search-words.ts';
+import { FigureTooLarge } from '../problems.ts';
+import { type DateRange, type RollupPiece, rollupsOf } from './figure-pieces.ts';
+import { fromFieldName } from './payee-field.ts';
+import type { Rollup } from './rollup-store.ts';
 
-export interface DateRange {
-  readonly from: string;
-  readonly to: string;
+/** A sum of expenses, of whatever source. */
+export interface SumRow {
+  /** Of their day, or the first of the days added up. */
+  readonly date: string;
+  readonly currency: string;
+  readonly kind: 'expense' | 'income' | 'refund';
+  /** null: none. Meaningless where nobody needs it. */
+  readonly category: string | null;
+  readonly payee?: string;
+  readonly tag?: string;
+  readonly sum: number;
+  readonly count: number;
 }
 
-/** How a range is split up. */
-export interface Split {
-  readonly by: FiguresQuery['by'];
-  readonly categories: boolean;
-}
-
-/** Days of a range that one part of one kind of rollup answers for. */
-export interface Piece extends DateRange {
-  readonly unit: Rollup['unit'];
-  readonly part: 'total' | 'categories' | 'days';
-}
-
-/**
- * Cuts a range into pieces, so that few rollups answer it: whole months by the months' own sums; days of a month that is cut,
- * or that are asked for one by one, by the days inside of the month's rollup, or by the days' rollups where categories matter.
- */
-export function piecesOf({ from, to }: DateRange, { by, categories }: Split): Piece[] {
-  const days = (part: DateRange): Piece =>
-    categories ? { ...part, unit: 'day', part: 'categories' } : { ...part, unit: 'month', part: 'days' };
-  if (by === 'day') return [days({ from, to })];
-  const firstWhole = from.endsWith('-01') ? from : addMonths(startOf('month', from), 1);
-  const afterWhole = startOf('month', addDays(to, 1));
-  if (firstWhole >= afterWhole) return [days({ from, to })];
-  const pieces: Piece[] = [
-    { from: firstWhole, to: addDays(afterWhole, -1), unit: 'month', part: categories ? 'categories' : 'total' },
-  ];
-  if (from < firstWhole) pieces.unshift(days({ from, to: addDays(firstWhole, -1) }));
-  if (to >= afterWhole) pieces.push(days({ from: afterWhole, to }));
-  return pieces;
-}
-
-/** The rollups that a piece reads. */
-export const rollupsOf = ({ unit, from, to }: Piece): RollupRange =>
-  unit === 'month' ? { unit, from: from.slice(0, 7), to: to.slice(0, 7) } : { unit, from, to };
-
-export interface Bucket {
-  start: string;
-  category: string | null;
-  cell: Cell;
-}
-
-/**
- * Adds rollups up into buckets.
- * @param rollups those of {@link rollupsOf}; others are passed over
- * @returns the buckets of one currency by start and category, and every currency that has an entry in the range
- */
-export function bucketsOf(
-  range: DateRange,
-  split: Split,
-  currency: string,
-  rollups: readonly Rollup[],
-): { currencies: string[]; buckets: Bucket[] } {
-  const currencies = new Set<string>();
-  const buckets = new Map<string, Bucket>();
-  if (split.by === 'total' && !split.categories)
-    buckets.set('', { start: range.from, category: null, cell: emptyCell() });
-
-  const add = (rollup: Rollup, date: string, category: string | null, cells: StoredCells, key: string) => {
-    currencies.add(rollup.currency);
-    if (rollup.currency !== currency) return;
-    const start = startOfBucket(split.by, range.from, date);
-    const id = split.by === 'total' && category === null ? '' : `${start} ${category}`;
-    let bucket = buckets.get(id);
-    if (!bucket) {
-      bucket = { start, category, cell: emptyCell() };
-      buckets.set(id, bucket);
-    }
-    const kind = key.slice(key.indexOf(':') + 1) as 'expense' | 'income' | 'refund';
-    bucket.cell[kind] += cells[key]!.sum;
-    bucket.cell[`${kind}Count`] += cells[key]!.count;
-  };
-
-  for (const piece of piecesOf(range, split)) {
-    const { unit, from, to } = rollupsOf(piece);
-    for (const rollup of rollups) {
-      if (rollup.unit !== unit || rollup.period < from || rollup.period > to) continue;
-      const first = unit === 'month' ? `${rollup.period}-01` : rollup.period;
-      const cells = rollup[piece.part] ?? {};
-      for (const key of Object.keys(cells)) {
-        const [name] = key.split(':') as [string];
-        const date = piece.part === 'days' ? `${rollup.period}-${name}` : first;
-        if (date < piece.from || date > piece.to) continue;
-        add(rollup, date, piece.part === 'categories' ? name : null, cells, key);
-      }
+/** The sums that rollups hold of a piece. @param rollups those of {@link rollupsOf}; others are passed over */
+export function* rowsOf(piece: RollupPiece, rollups: readonly Rollup[]): Generator<SumRow> {
+  const { unit, from, to } = rollupsOf(piece);
+  for (const rollup of rollups) {
+    if (rollup.unit !== unit || rollup.period < from || rollup.period > to) continue;
+    const { currency, period } = rollup;
+    const first = unit === 'day' ? period : `${period}-01`;
+    const cells = rollup[piece.part] ?? {};
+    for (const key of Object.keys(cells)) {
+      const colon = key.lastIndexOf(':');
+      const name = key.slice(0, colon);
+      const date = piece.part === 'days' ? `${period}-${name}` : first;
+      if (date < piece.from || date > piece.to) continue;
+      yield {
+        date,
+        currency,
+        kind: key.slice(colon + 1) as SumRow['kind'],
+        category: piece.part === 'categories' && name !== 'none' ? name : null,
+        ...(piece.part === 'payees' && { payee: fromFieldName(name) }),
+        ...cells[key]!,
+      };
     }
   }
-  return {
-    currencies: [...currencies].sort(),
-    buckets: [...buckets.values()].sort((a, b) => compare(a.start, b.start) || compare(a.category, b.category)),
-  };
 }
 
-function startOfBucket(by: Split['by'], from: string, date: string): string {
+/** How buckets are told apart. */
+export interface BucketKey {
+  readonly by: FiguresQuery['by'];
+  readonly categories: boolean;
+  readonly payees: boolean;
+  readonly tags: boolean;
+  readonly currencies: boolean;
+}
+
+/** How each payee is spelled: case aside they are one, named as most of its entries are. */
+export class Spellings {
+  readonly #counts = new Map<string, Map<string, number>>();
+
+  /** @returns what is the same for all spellings */
+  learn(payee: string, count: number): string {
+    const key = foldCase(payee);
+    const counts = this.#counts.get(key) ?? new Map<string, number>();
+    if (counts.size === 0) this.#counts.set(key, counts);
+    counts.set(payee, (counts.get(payee) ?? 0) + count);
+    return key;
+  }
+
+  nameOf(key: string): string {
+    const [first, ...others] = this.#counts.get(key) ?? [[key, 0] as const];
+    return others.reduce(
+      (most, each) => (each[1] > most[1] || (each[1] === most[1] && each[0] < most[0]) ? each : most),
+      first!,
+    )[0];
+  }
+}
+
+/** Adds rows of one range up into buckets. */
+export class Buckets {
+  readonly #range: DateRange;
+  readonly #spellings: Spellings;
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(range: DateRange, spellings: Spellings) {
+    this.#range = range;
+    this.#spellings = spellings;
+  }
+
+  /** A sum of nothing, where one bucket is the whole answer. */
+  addNothing(): void {
+    this.#buckets.set(idOf(this.#range.from, null), { start: this.#range.from, category: null, cell: emptyCell() });
+  }
+
+  /** @throws {FigureTooLarge} */
+  add(row: SumRow, by: BucketKey): void {
+    const start = startOfBucket(by.by, this.#range.from, row.date);
+    const category = by.categories ? (row.category ?? 'none') : null;
+    const payee = by.payees ? this.#spellings.learn(row.payee ?? '', row.count) : undefined;
+    const tag = by.tags ? (row.tag ?? '') : undefined;
+    const currency = by.currencies ? row.currency : undefined;
+    const id = idOf(start, category, payee, tag, currency);
+    let bucket = this.#buckets.get(id);
+    if (!bucket) {
+      bucket = {
+        start,
+        category,
+        ...(payee !== undefined && { payee }),
+        ...(tag !== undefined && { tag }),
+        ...(currency !== undefined && { currency }),
+        cell: emptyCell(),
+      };
+      this.#buckets.set(id, bucket);
+      if (this.#buckets.size > bucketsMax) throw new FigureTooLarge(bucketsMax);
+    }
+    bucket.cell[row.kind] += row.sum;
+    bucket.cell[`${row.kind}Count`] += row.count;
+  }
+
+  /** In order of date, category, payee, tag and currency; payees by their names, once all is added. */
+  sorted(): Bucket[] {
+    const buckets = [...this.#buckets.values()];
+    for (const bucket of buckets) if (bucket.payee !== undefined) bucket.payee = this.#spellings.nameOf(bucket.payee);
+    const fields = ['start', 'category', 'payee', 'tag', 'currency'] as const;
+    return buckets.sort((a, b) => {
+      for (const field of fields) {
+        const [x, y] = [a[field] ?? '', b[field] ?? ''];
+        if (x !== y) return x < y ? -1 : 1;
+      }
+      return 0;
+    });
+  }
+}
+
+const idOf = (...parts: (string | null | undefined)[]) => parts.filter((part) => part !== undefined).join('\n');
+
+function startOfBucket(by: BucketKey['by'], from: string, date: string): string {
   if (by === 'day') return date;
   const start = by === 'month' ? startOf('month', date) : from;
   return start < from ? from : start;
 }
-
-const compare = (a: string | null, b: string | null): number => ((a ?? '') < (b ?? '') ? -1 : a === b ? 0 : 1);

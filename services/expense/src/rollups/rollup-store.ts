@@ -93,13 +93,22 @@ export function createRollupStore(connection: Connection) {
     /**
      * Reads rollups of several ranges in one query and one snapshot: an expense that moves between two of them meanwhile
      * is in exactly one.
+     * @param session one of a snapshot, where more is read beside
      */
-    async read(ledger: string, ranges: readonly RollupRange[], parts: readonly RollupPart[]): Promise<Rollup[]> {
+    async read(
+      ledger: string,
+      ranges: readonly RollupRange[],
+      parts: readonly RollupPart[],
+      session?: ClientSession,
+    ): Promise<Rollup[]> {
       if (ranges.length === 0) return [];
       const stored = await collection
         .find(
           { $or: ranges.map(({ unit, from, to }) => ({ _id: idRange(`${ledger}:${unit}:`, from, to) })) },
-          { projection: Object.fromEntries(parts.map((part) => [part, 1])), readConcern: { level: 'snapshot' } },
+          {
+            projection: Object.fromEntries(parts.map((part) => [part, 1])),
+            ...(session ? { session } : { readConcern: { level: 'snapshot' } }),
+          },
         )
         .toArray();
       return stored.map(toRollup);
