@@ -1,5 +1,6 @@
 import { addDays, addMonths, dayNumber, daysBetween, daysInMonth } from '@outlay/contracts/calendar.ts';
 import type { Kind } from '@outlay/contracts/expense.ts';
+import { type Random, seededRandom } from './seeded-random.ts';
 
 export interface DemoEntry {
   /** The same for the same entry in every run, so that a run that was cut off can be gone on with. */
@@ -29,7 +30,7 @@ const blank = { currency: 'EUR', kind: 'expense', note: '', tags: [] } as const;
 type Drawn = Partial<DemoEntry> & Pick<DemoEntry, 'amount' | 'category' | 'payee'>;
 
 function entriesOf(date: string): Drawn[] {
-  const random = generator(dayNumber(date));
+  const random = seededRandom(dayNumber(date));
   const trip = trips.find(({ from, to }) => date.slice(5) >= from && date.slice(5) <= to);
   return [...fixedOf(date, random), ...(trip ? tripDay(trip, date, random) : homeDay(date, random))];
 }
@@ -228,18 +229,6 @@ function tripDay(trip: Trip, date: string, random: Random): Drawn[] {
   return date.slice(5) === trip.from ? [hotel, ...meals] : meals;
 }
 
-type Random = () => number;
 const between = (random: Random, min: number, max: number) => Math.round(min + random() * (max - min));
 /** Many small, few large, as amounts are. */
 const skewed = (random: Random, min: number, max: number) => Math.round(min + random() ** 2.2 * (max - min));
-
-/** mulberry32: small, fast and good enough for a story. */
-function generator(seed: number): Random {
-  let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

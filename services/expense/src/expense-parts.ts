@@ -9,7 +9,7 @@ import { type Bookkeeping, createBookkeeping } from './expenses/bookkeeping.ts';
 import { createExpenseListing, type ExpenseListing } from './expenses/expense-listing.ts';
 import { createExpenseStore, type ExpenseStore } from './expenses/expense-store.ts';
 import { createIdempotency, type Idempotency } from './expenses/idempotency.ts';
-import { createVocabulary } from './expenses/vocabulary.ts';
+import { createVocabulary, type Vocabulary } from './expenses/vocabulary.ts';
 import { createImports } from './imports/create-imports.ts';
 import { createFigureReader, type FigureReader } from './internal/read-figures.ts';
 import { createLedgerTransactions, type InLedger } from './ledger-transactions.ts';
@@ -35,6 +35,7 @@ export interface ExpenseParts {
   categoryStore: CategoryStore;
   expenses: ExpenseStore;
   listing: ExpenseListing;
+  vocabulary: Vocabulary;
   bookkeeping: Bookkeeping;
   idempotency: Idempotency;
   inLedger: InLedger;
@@ -82,6 +83,7 @@ export function createExpenseParts({
     categoryStore,
     expenses,
     listing: createExpenseListing({ expenses, categories: categoryStore, vocabulary }),
+    vocabulary,
     bookkeeping,
     idempotency,
     inLedger,
