@@ -90,7 +90,7 @@ export function toBankFile(expenses: Iterable<NewExpense>, nameOf: (category: st
   let row = 0;
   for (const { date, amount, currency, kind, payee, note, category } of expenses) {
     const signed = (kind === 'income' ? amount : -amount) / 100;
-    const name = category === null ? '' : nameOf(category);
+    const name = category === null ? '' : `"${nameOf(category)}"`;
     lines.push([date, signed.toFixed(2), currency, payee, note, name, `bench-${row++}`].join(','));
   }
   return lines.join('\n');
