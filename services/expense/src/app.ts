@@ -12,6 +12,7 @@ import { changeExpense, deleteExpense } from './expenses/change-expense.ts';
 import { listExpenses } from './expenses/list-expenses.ts';
 import { readExpense } from './expenses/read-expense.ts';
 import { recordExpense } from './expenses/record-expense.ts';
+import { restoreExpense } from './expenses/restore-expense.ts';
 import { suggestPayees } from './expenses/suggest-payees.ts';
 import { figuresRoute } from './internal/figures-route.ts';
 import { ledgerRoutes } from './ledgers/ledger-routes.ts';
@@ -25,6 +26,7 @@ export const expenseRoutes = (parts: ExpenseParts): Route[] => [
   readExpense(parts),
   changeExpense(parts),
   deleteExpense(parts),
+  restoreExpense(parts),
   suggestPayees(parts),
   ...parts.imports,
   figuresRoute(parts),

@@ -3,7 +3,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 
 export interface ExpenseMetrics {
   /** Expenses written one by one, once the write is durable; imports count their own. */
-  written(kind: Kind, outcome: 'created' | 'replayed' | 'changed' | 'deleted'): void;
+  written(kind: Kind, outcome: 'created' | 'replayed' | 'changed' | 'deleted' | 'restored'): void;
   /** Cells of all ledgers that differed from the expenses when they were last compared; anything but 0 is a fault of ours. */
   drift: Gauge;
   rollupChecks: Counter<'outcome'>;

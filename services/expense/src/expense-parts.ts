@@ -6,6 +6,7 @@ import { type CategoryStore, createCategoryStore } from './categories/category-s
 import { createManageCategories, type ManageCategories } from './categories/manage-categories.ts';
 import { createExpenseMetrics, type ExpenseMetrics } from './expense-metrics.ts';
 import { type Bookkeeping, createBookkeeping } from './expenses/bookkeeping.ts';
+import { createDeletedExpenses } from './expenses/deleted-expenses.ts';
 import { createExpenseListing, type ExpenseListing } from './expenses/expense-listing.ts';
 import { createExpenseStore, type ExpenseStore } from './expenses/expense-store.ts';
 import { createIdempotency, type Idempotency } from './expenses/idempotency.ts';
@@ -59,10 +60,11 @@ export function createExpenseParts({
   const ledgerStore = createLedgerStore(connection);
   const categoryStore = createCategoryStore(connection);
   const expenses = createExpenseStore(connection);
+  const deleted = createDeletedExpenses(connection);
   const rollups = createRollupStore(connection);
   const vocabulary = createVocabulary(connection);
   const idempotency = createIdempotency(connection, now);
-  const bookkeeping = createBookkeeping({ expenses, categories: categoryStore, rollups, vocabulary, now });
+  const bookkeeping = createBookkeeping({ expenses, deleted, categories: categoryStore, rollups, vocabulary, now });
   const ledgers = createLedgers({ connection, ledgers: ledgerStore, categories: categoryStore, now });
   const imports = createImports({
     connection,
@@ -75,7 +77,7 @@ export function createExpenseParts({
     inLedger,
     now,
   });
-  const stores = [ledgerStore, categoryStore, expenses, rollups, vocabulary, idempotency];
+  const stores = [ledgerStore, categoryStore, expenses, deleted, rollups, vocabulary, idempotency];
   return {
     ledgers,
     ledgerStore,

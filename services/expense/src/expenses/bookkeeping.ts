@@ -5,6 +5,7 @@ import type { CategoryStore } from '../categories/category-store.ts';
 import { ChangedMeanwhile, ExpenseNotFound } from '../problems.ts';
 import { coming, going } from '../rollups/fold-sums.ts';
 import type { RollupStore } from '../rollups/rollup-store.ts';
+import type { DeletedExpenses } from './deleted-expenses.ts';
 import { type NewBooking, type StoredExpense, toBooking, toChanged, toExpense, toStored } from './expense-document.ts';
 import type { ExpenseStore } from './expense-store.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -14,6 +15,7 @@ export const batchMax = 500;
 
 export interface BookkeepingParts {
   expenses: ExpenseStore;
+  deleted: DeletedExpenses;
   categories: CategoryStore;
   rollups: RollupStore;
   vocabulary: Vocabulary;
@@ -26,7 +28,7 @@ export type Bookkeeping = ReturnType<typeof createBookkeeping>;
  * Every write to expenses. Each function works inside of the caller's transaction (`inLedger`) and brings rollups and
  * categories along, so that what is true of the expenses is true of the figures at every moment.
  */
-export function createBookkeeping({ expenses, categories, rollups, vocabulary, now }: BookkeepingParts) {
+export function createBookkeeping({ expenses, deleted, categories, rollups, vocabulary, now }: BookkeepingParts) {
   /** @throws {ValidationFailed} pointing at each category that is none of this ledger's */
   async function holdCategories(
     session: ClientSession,
@@ -118,12 +120,34 @@ export function createBookkeeping({ expenses, categories, rollups, vocabulary, n
       return toExpense(after);
     },
 
-    /** @returns what was deleted; @throws {ExpenseNotFound | ChangedMeanwhile} */
+    /** Deletes one so that it can be restored. @returns it; @throws {ExpenseNotFound | ChangedMeanwhile} */
     async remove(session: ClientSession, ledger: string, id: string, fits: VersionCheck): Promise<Expense> {
       const before = await current(session, ledger, id, fits);
       await expenses.remove(session, before._id);
+      await deleted.keep(session, before, now());
       await rollups.apply(session, ledger, [going(toBooking(before))]);
       return toExpense(before);
+    },
+
+    /**
+     * Brings a deleted expense back, without its category where that is gone; one that is there stays as it is.
+     * @throws {ExpenseNotFound} where it never was, or was deleted too long ago
+     */
+    async restore(
+      session: ClientSession,
+      ledger: string,
+      id: string,
+    ): Promise<{ expense: Expense; isRestored: boolean }> {
+      const present = await expenses.find(ledger, id, session);
+      if (present) return { expense: toExpense(present), isRestored: false };
+      const before = await deleted.take(session, ledger, id, now());
+      if (!before) throw new ExpenseNotFound();
+      const category = before.category?.toHexString();
+      const isGone = category !== undefined && (await categories.hold(session, ledger, [category])).length > 0;
+      const after = toChanged(before, isGone ? { category: null } : {}, now());
+      await expenses.insert(session, [after]);
+      await rollups.apply(session, ledger, [coming(toBooking(after))]);
+      return { expense: toExpense(after), isRestored: true };
     },
 
     async isInUse(session: ClientSession, ledger: string, category: string): Promise<boolean> {
