@@ -4,6 +4,7 @@ import { z } from 'zod';
 const quantity = z.union([z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/), z.number()]);
 /** `helm --set` makes a text of whatever has a decimal point. */
 const decimal = z.union([z.number().min(0), z.string().regex(/^\d+(\.\d+)?$/)]);
+const percent = z.union([z.number().min(0).max(100), z.string().regex(/^\d{1,2}(\.\d+)?$|^100$/)]);
 const map = z.record(z.string(), z.string());
 const objects = z.array(z.looseObject({}));
 const resources = z
@@ -71,6 +72,22 @@ export const ChartValues = z
             port,
             nodePort: z.int().min(0).max(32_767),
             annotations: map,
+          })
+          .partial(),
+        trustedHops: z.int().min(0).max(10),
+        rateLimits: z
+          .strictObject({
+            signInPerMinute: z.int().min(1).max(1_000_000),
+            apiBurst: z.int().min(1).max(1_000_000),
+          })
+          .partial(),
+        cors: z.strictObject({ allowedOrigins: z.array(z.string().regex(/^https?:\/\/[^/,]+$/)) }).partial(),
+        faultInjection: z
+          .strictObject({
+            delayPercent: percent,
+            delay: z.string().regex(/^\d{1,5}(ms|s)$/),
+            abortPercent: percent,
+            abortStatus: z.int().min(400).max(599),
           })
           .partial(),
         config: z.string(),

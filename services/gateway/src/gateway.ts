@@ -47,6 +47,7 @@ export async function startGateway(settings: GatewaySettings, writer = createLog
   registerGauges(metrics, {
     clusters: () => versions.current.clusters.values(),
     providers: () => versions.current.providers,
+    rateLimits: () => versions.current.rateLimits.values(),
     spans,
     deadlines: edge.deadlines,
   });

@@ -22,6 +22,19 @@ export class CrossSiteRequest extends Problem {
   static override readonly title = 'Requests from other sites are refused here';
 }
 
+/** RFC 6750 § 3.1. */
+export class ScopeMissing extends Problem {
+  static override readonly code = 'insufficient-scope';
+  static override readonly status = 403;
+  static override readonly title = 'The token does not allow this';
+  constructor(scopes: readonly string[]) {
+    const scope = scopes.length > 0 ? `, scope="${scopes.join(' ')}"` : '';
+    super('The token lacks a scope or role that is needed here.', {
+      headers: { 'www-authenticate': `Bearer error="insufficient_scope"${scope}` },
+    });
+  }
+}
+
 export class RequestTimeout extends Problem {
   static override readonly code = 'request-timeout';
   static override readonly status = 408;
@@ -42,6 +55,13 @@ export class ExpectationFailed extends Problem {
   static override readonly code = 'expectation-failed';
   static override readonly status = 417;
   static override readonly title = 'The expectation cannot be met';
+}
+
+/** When to come back stands in the answer's Retry-After, which the limit adds. */
+export class TooManyRequests extends Problem {
+  static override readonly code = 'too-many-requests';
+  static override readonly status = 429;
+  static override readonly title = 'Too many requests';
 }
 
 export class HeadTooLarge extends Problem {
@@ -85,6 +105,24 @@ export class UpstreamUnavailable extends Problem {
   }
 }
 
+/** On purpose, with the status that the configuration or the client asks for. */
+export class FaultInjected extends Problem {
+  static override readonly code = 'fault-injected';
+  static override readonly status = 503;
+  static override readonly title = 'A fault on purpose';
+  readonly #status: number;
+  constructor(status: number) {
+    super('The gateway is set up to fail some requests, to see whether clients bear it.');
+    this.#status = status;
+  }
+  override get status(): number {
+    return this.#status;
+  }
+  override toBody(traceId: string | undefined): ReturnType<Problem['toBody']> {
+    return { ...super.toBody(traceId), status: this.#status };
+  }
+}
+
 // Refusals without particulars, made once: an Error walks the stack when it is made.
 export const tokenMissing = new UserTokenRefused('A user’s bearer token is missing.');
 export const keysUnavailable = new UpstreamUnavailable('The token cannot be verified at the moment.');
@@ -93,6 +131,7 @@ export const routeNotFound = new RouteNotFound();
 export const readOnly = new MethodNotAllowed('Use GET or HEAD here.', { headers: { allow: 'GET, HEAD' } });
 export const methodUnknown = new NotImplemented('This method is not served.');
 export const codingUnknown = new NotImplemented('No transfer coding but chunked is understood.');
+export const tooManyRequests = new TooManyRequests('Fewer requests, please: the limit stands in RateLimit-Policy.');
 export const headTooLarge = new HeadTooLarge('Fewer or shorter header fields, please.');
 export const expectationUnknown = new ExpectationFailed('Nothing but 100-continue can be expected here.');
 export const versionUnknown = new VersionNotSupported('HTTP/1.1 is served here.');

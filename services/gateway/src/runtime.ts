@@ -1,6 +1,7 @@
 import type { Log } from '@outlay/service-kit/log.ts';
 import type { Bootstrap, ListenerConfig, RouteConfig } from './bootstrap/bootstrap-schema.ts';
 import { createProviders, type JwtProviders } from './filters/jwt-authn/providers.ts';
+import { RateLimit } from './filters/local-rate-limit.ts';
 import type { Deadlines } from './proxy/deadlines.ts';
 import { filtersOf } from './router/route-filters.ts';
 import { RouteTable } from './router/route-table.ts';
@@ -19,12 +20,13 @@ export interface Surroundings {
 
 /**
  * What one version of the configuration is made of. The next version takes over what is configured alike, with its
- * connections, keys and files; requests under way keep the version that they began with.
+ * connections, keys, files and counts; requests under way keep the version that they began with.
  */
 export class Runtime {
   readonly bootstrap: Bootstrap;
   readonly clusters: ReadonlyMap<string, Cluster>;
   readonly providers: JwtProviders;
+  readonly rateLimits: ReadonlyMap<string, RateLimit>;
   readonly #files = new Map<string, StaticFiles>();
   readonly #surroundings: Surroundings;
 
@@ -46,6 +48,16 @@ export class Runtime {
       ]),
     );
 
+    const limitsBefore = before?.bootstrap.local_rate_limits;
+    this.rateLimits = new Map(
+      Object.entries(bootstrap.local_rate_limits).map(([name, config]) => [
+        name,
+        isAlike(config, limitsBefore?.[name])
+          ? (before?.rateLimits.get(name) as RateLimit)
+          : new RateLimit(name, config),
+      ]),
+    );
+
     const { providers } = bootstrap.jwt_authn;
     const keepsProviders =
       isAlike(providers, before?.bootstrap.jwt_authn.providers) &&
@@ -59,7 +71,7 @@ export class Runtime {
 
   routesOf(listener: ListenerConfig): RouteTable {
     return new RouteTable(listener.virtual_hosts, {
-      filtersOf: (route) => filtersOf(route, this.providers),
+      filtersOf: (route, host, pattern) => filtersOf(route, host, pattern, this),
       cluster: (name) => this.clusters.get(name) as Cluster,
       files: (config) => this.#filesOf(config),
     });

@@ -101,6 +101,18 @@ describe('a change of gateway.yaml', () => {
     expect([gateway.expense.accepted(), gateway.published.fetches]).to.deep.equal(before);
   });
 
+  it('does not give anybody a fresh share of a limit that stays', async () => {
+    const limited = await startTestGateway({ env: { SIGN_IN_LIMIT: '1' } });
+    const login = async () => (await fetch(`${limited.url}/api/v1/auth/login`, { method: 'POST' })).status;
+    expect([await login(), await login()]).to.deep.equal([200, 429]);
+
+    writeFileSync(limited.configFile, withRoute(readFileSync(limited.configFile, 'utf8')));
+    await eventually(() => limited.log().some(({ msg }) => msg === 'configuration applied'));
+
+    expect(await login()).to.equal(429);
+    await limited.close();
+  });
+
   it('lets requests under way finish as they began, then closes what nobody needs', async () => {
     let finish: () => void = () => undefined;
     gateway.expense.answer((_request, response) => {

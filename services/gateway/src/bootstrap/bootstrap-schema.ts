@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Cluster } from './cluster-schema.ts';
+import { Cors, Fault, LocalRateLimit, Rbac } from './filter-schemas.ts';
 import { byteSize, duration, name } from './units.ts';
 
 const port = z.int().min(0).max(65_535);
@@ -76,6 +77,13 @@ const Route = z
     /** Cookies go to the service, and Set-Cookie back, only where it says so. */
     cookies: z.enum(['pass', 'strip']).default('strip'),
     max_request_bytes: byteSize.optional(),
+    /** Instead of the virtual host's. */
+    cors: Cors.optional(),
+    fault: Fault.optional(),
+    /** Names from `local_rate_limits`; `[]` for none. Default: the virtual host's. */
+    rate_limits: z.array(name).optional(),
+    /** Of the token that `requires` has verified. */
+    rbac: Rbac.optional(),
     csrf: z.strictObject({ additional_origins: z.array(z.url()).default([]) }).optional(),
     response_headers_to_add: headers.default({}),
   })
@@ -90,6 +98,10 @@ const VirtualHost = z.strictObject({
   max_request_bytes: byteSize.default(1_048_576),
   /** Of all routes that have none of their own. */
   retry_policy: RetryPolicy.optional(),
+  /** These three: of all routes that have none of their own. */
+  cors: Cors.optional(),
+  fault: Fault.optional(),
+  rate_limits: z.array(name).default([]),
   response_headers_to_add: headers.default({}),
   /** Sent where the request came over https, and only there. */
   strict_transport_security: headerValue.optional(),
@@ -111,6 +123,8 @@ const Listener = z.strictObject({
   idle_timeout: duration.default(75_000),
   /** How many proxies in front of us may be believed: their X-Forwarded-For and -Proto are read instead of the socket. */
   xff_num_trusted_hops: z.int().min(0).max(10).default(0),
+  /** A client's X-Request-Id is taken over; else every request gets one of ours. */
+  preserve_external_request_id: z.boolean().default(false),
   virtual_hosts: z.array(VirtualHost).min(1),
 });
 
@@ -150,6 +164,7 @@ export const BootstrapShape = z.strictObject({
   jwt_authn: z.strictObject({
     providers: z.record(name, JwtProvider).refine((all) => Object.keys(all).length > 0, 'must name a provider'),
   }),
+  local_rate_limits: z.record(name, LocalRateLimit).default({}),
   listeners: z.array(Listener).min(1),
   clusters: z.array(Cluster),
 });
@@ -192,11 +207,20 @@ function checkReferences(config: z.output<typeof BootstrapShape>, context: z.Ref
         if (domains.has(domain)) wrong([...at, 'domains', d], `"${domain}" is taken`);
         domains.add(domain);
       });
-      host.routes.forEach(({ route, requires }, r) => {
+      host.routes.forEach(({ route, requires, rbac, rate_limits: limits }, r) => {
         if (route && !clusters.has(route.cluster))
           wrong([...at, 'routes', r, 'route', 'cluster'], `no cluster is named "${route.cluster}"`);
         if (requires && requires !== 'none' && !Object.hasOwn(providers, requires))
           wrong([...at, 'routes', r, 'requires'], `no JWT provider is named "${requires}"`);
+        if (requires === 'none' && rbac) wrong([...at, 'routes', r, 'rbac'], 'needs a token: `requires` is none');
+        (limits ?? host.rate_limits).forEach((limit, i) => {
+          const where = limits ? [...at, 'routes', r, 'rate_limits', i] : [...at, 'rate_limits', i];
+          const found = Object.hasOwn(config.local_rate_limits, limit) ? config.local_rate_limits[limit] : undefined;
+          if (!found) wrong(where, `no limit is named "${limit}"`);
+          // The virtual host's limits per user pass over its public routes.
+          else if (limits && found.per === 'user' && requires === 'none')
+            wrong(where, `"${limit}" is per user, but the route needs no token`);
+        });
       });
     });
   });

@@ -1,13 +1,11 @@
 import { expect } from 'chai';
+import { requestOf } from '../testing/request-of.ts';
 import { csrf } from './csrf.ts';
-import type { FilteredRequest } from './filter.ts';
-import { RequestHead } from './request-head.ts';
 
 const filter = csrf(['https://app.example']);
 
 function isAllowed(fields: Record<string, string>, method = 'POST', scheme: 'http' | 'https' = 'https'): boolean {
-  const head = new RequestHead(Object.entries({ host: 'Outlay.example:8443', ...fields }).flat(), 100);
-  const request: FilteredRequest = { method, path: '/api/v1/auth/refresh', head, scheme, token: undefined };
+  const request = requestOf({ host: 'Outlay.example:8443', ...fields }, { method, scheme });
   return filter.onRequest(request) === undefined;
 }
 

@@ -15,6 +15,10 @@ type Extracted =
   | 'traceparent'
   | 'x-forwarded-for'
   | 'x-forwarded-proto'
+  | 'x-request-id'
+  | 'x-envoy-fault-delay-request'
+  | 'x-envoy-fault-abort-request'
+  | 'access-control-request-method'
   | 'accept'
   | 'accept-encoding'
   | 'if-none-match'
@@ -33,7 +37,7 @@ const hopByHop = [
   'http2-settings',
 ];
 /** What a client must not say: who it is, where it comes from, and what the trace holds beside its id. */
-const notTheClients = ['forwarded', 'x-real-ip', 'x-request-id', 'tracestate', 'baggage', 'b3', 'uber-trace-id'];
+const notTheClients = ['forwarded', 'x-real-ip', 'tracestate', 'baggage', 'b3', 'uber-trace-id'];
 const notTheClientsPrefix = /^(x-outlay-|x-forwarded-|x-envoy-|x-b3-)/;
 
 const treatments = new Map<string, Treatment>([
@@ -43,7 +47,12 @@ const treatments = new Map<string, Treatment>([
   ...(['sec-fetch-site', 'traceparent', 'x-forwarded-for', 'x-forwarded-proto', 'accept'] as const).map(
     (name) => [name, name] as const,
   ),
-  ...(['accept-encoding', 'if-none-match', 'idempotency-key', 'expect'] as const).map((name) => [name, name] as const),
+  ...(['accept-encoding', 'if-none-match', 'idempotency-key', 'expect', 'x-request-id'] as const).map(
+    (name) => [name, name] as const,
+  ),
+  ...(['x-envoy-fault-delay-request', 'x-envoy-fault-abort-request', 'access-control-request-method'] as const).map(
+    (name) => [name, name] as const,
+  ),
   ...[...hopByHop, ...notTheClients].map((name) => [name, 'drop'] as const),
 ]);
 /** Spellings seen are remembered up to here, so that `Content-Type` is not lower-cased with every request. */
@@ -75,6 +84,11 @@ export class RequestHead {
   traceparent: string | undefined;
   forwardedFor: string | undefined;
   forwardedProto: string | undefined;
+  requestId: string | undefined;
+  /** The method that a preflight asks for. */
+  requestedMethod: string | undefined;
+  faultDelay: string | undefined;
+  faultAbort: string | undefined;
   accept = '';
   acceptEncoding = '';
   ifNoneMatch: string | undefined;
@@ -146,6 +160,19 @@ export class RequestHead {
         return;
       case 'x-forwarded-proto':
         this.forwardedProto = value;
+        return;
+      case 'x-request-id':
+        this.requestId = this.requestId === undefined ? value : '';
+        return;
+      case 'x-envoy-fault-delay-request':
+        this.faultDelay = value;
+        return;
+      case 'x-envoy-fault-abort-request':
+        this.faultAbort = value;
+        return;
+      case 'access-control-request-method':
+        this.requestedMethod = value;
+        this.lines += `${name}: ${value}\r\n`;
         return;
       case 'accept':
         this.accept = value;

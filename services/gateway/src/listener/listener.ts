@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Problem } from '@outlay/service-kit/problem.ts';
 import type { ListenerConfig } from '../bootstrap/bootstrap-schema.ts';
 import type { Edge } from '../edge.ts';
+import { randomHex } from '../filters/random-hex.ts';
 import { headTooLarge, malformed, methodUnknown, requestTimeout, versionUnknown } from '../problems.ts';
 import { Exchange } from '../proxy/exchange.ts';
 import type { RouteTable } from '../router/route-table.ts';
@@ -108,9 +109,10 @@ export class Listener {
       last.onClientError(problem);
       return;
     }
-    this.edge.log.info({ reason, status: problem.status, flags: 'DPE' }, 'request refused');
+    const traceId = randomHex(32);
+    this.edge.log.info({ reason, status: problem.status, flags: 'DPE', traceId }, 'request refused');
     this.edge.requestTimes.observe('other', 'none', problem.status, 0);
-    socket.end(rendered(problem));
+    socket.end(rendered(problem, traceId));
   }
 }
 
@@ -127,8 +129,8 @@ function problemOf(code: string | undefined): Problem {
   return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? requestTimeout : malformed;
 }
 
-function rendered(problem: Problem): string {
-  const body = JSON.stringify(problem.toBody(undefined));
+function rendered(problem: Problem, traceId: string): string {
+  const body = JSON.stringify(problem.toBody(traceId));
   return (
     `HTTP/1.1 ${problem.status} ${problem.toBody(undefined).title}\r\ncontent-type: application/problem+json\r\n` +
     `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
-import type { Problem } from '@outlay/service-kit/problem.ts';
-import { InternalError } from '@outlay/service-kit/problem.ts';
+import { InternalError, Problem } from '@outlay/service-kit/problem.ts';
 import type { ListenerConfig } from '../bootstrap/bootstrap-schema.ts';
-import type { FilteredRequest } from '../filters/filter.ts';
+import { isPreflight } from '../filters/cors.ts';
+import type { DirectAnswer, FilteredRequest } from '../filters/filter.ts';
 import type { VerifiedToken } from '../filters/jwt-authn/verify-token.ts';
-import { randomHex } from '../filters/random-hex.ts';
+import type { TokenBucket } from '../filters/local-rate-limit.ts';
 import { RequestHead } from '../filters/request-head.ts';
+import { requestIdOf } from '../filters/request-id.ts';
 import { sanitiseResponse } from '../filters/response-head.ts';
 import { type TraceContext, traceContextOf, traceparentOf } from '../filters/trace-context.ts';
 import type { ClientRequest, ClientResponse, Listener } from '../listener/listener.ts';
@@ -19,7 +20,7 @@ import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from '../up
 import type { Endpoint } from '../upstream/endpoint.ts';
 import type { ResponseHead } from '../upstream/response-parser.ts';
 import type { Timed } from './deadlines.ts';
-import { forwardedLines, schemeOf } from './forwarded.ts';
+import { clientAddressOf, forwardedLines, schemeOf } from './forwarded.ts';
 import { isRetriable, isSafeToRetry, type TryFailure } from './retry-policy.ts';
 
 /** A body up to this leaves in one write with its head, as text: a copy is cheaper than a second buffer on the socket. */
@@ -49,8 +50,10 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   readonly head: RequestHead;
   readonly scheme: 'http' | 'https';
   readonly #trace: TraceContext;
-  readonly #requestId = randomHex(32);
+  readonly #requestId: string;
   token: VerifiedToken | undefined;
+  bucket: TokenBucket | undefined;
+  filterFlag: string | undefined;
   #route: Route | undefined;
   /** The client waits for "100 Continue" before it sends the body. */
   #awaitsContinue: boolean;
@@ -104,6 +107,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     this.path = query < 0 ? url : url.slice(0, query);
     this.head = new RequestHead(request.rawHeaders, this.#config.max_headers_count);
     this.scheme = schemeOf(this.head, this.#config.xff_num_trusted_hops);
+    this.#requestId = requestIdOf(this.head.requestId, this.#config.preserve_external_request_id);
     this.#trace = traceContextOf(this.head.traceparent, listener.edge.tracePolicy);
   }
 
@@ -114,11 +118,20 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     this.#response.on('close', onResponseClose);
     this.#response.on('error', ignore);
     const problem = this.#malformation();
-    const route = problem ? undefined : this.#listener.routes.find(this.head.host, this.method, this.path);
+    const route = problem ? undefined : this.#findRoute();
     this.#route = route;
     if (problem) this.refuse(problem, 'DPE');
     else if (!route) this.refuse(problems.routeNotFound, 'NR');
     else this.#filter(route, 0);
+  }
+
+  #findRoute(): Route | undefined {
+    const { routes } = this.#listener;
+    // A preflight is for the route of the request that is to follow it.
+    const next = isPreflight(this)
+      ? routes.find(this.head.host, this.head.requestedMethod ?? '', this.path)
+      : undefined;
+    return next?.answersPreflights ? next : routes.find(this.head.host, this.method, this.path);
   }
 
   #malformation(): Problem | undefined {
@@ -136,16 +149,16 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
       const verdict = route.filters[i]?.onRequest(this);
       if (verdict instanceof Promise) {
         verdict
-          .then((problem) => {
+          .then((awaited) => {
             if (this.#isOver) return;
-            if (problem) this.refuse(problem);
+            if (awaited) this.#answerVerdict(awaited);
             else this.#filter(route, i + 1);
           })
           .catch((error: unknown) => this.fail(error));
         return;
       }
       if (verdict) {
-        this.refuse(verdict);
+        this.#answerVerdict(verdict);
         return;
       }
     }
@@ -302,6 +315,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     const { edge } = this.#listener;
     const route = this.#route;
     if (route) {
+      for (const filter of route.responseFilters) filter.onResponse(this, status, headers);
       const added = this.scheme === 'https' ? route.headersToAddOverTls : route.headersToAdd;
       for (let i = 0; i < added.length; i += 2)
         if (!hasField(headers, added[i] as string)) headers.push(added[i] as string, added[i + 1] as string);
@@ -315,6 +329,16 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   }
 
   // --- answers of our own
+
+  #answerVerdict(verdict: Problem | DirectAnswer): void {
+    if (verdict instanceof Problem) {
+      this.refuse(verdict);
+      return;
+    }
+    this.#writeHead(verdict.status, [...verdict.headers, 'content-length', '0']);
+    this.#response.end();
+    if (this.head.hasBody) this.#discardBody();
+  }
 
   #serveFile(files: StaticFiles): void {
     const isRead = this.method === 'GET' || this.method === 'HEAD';
@@ -457,6 +481,10 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     return this.#response.headersSent ? Number.POSITIVE_INFINITY : (this.#route?.retryPolicy.perTryTimeoutMs ?? 0);
   }
 
+  get clientAddress(): string {
+    return clientAddressOf(this.head, this.#request.socket, this.#config.xff_num_trusted_hops);
+  }
+
   get socket(): Socket {
     return this.#request.socket;
   }
@@ -492,8 +520,9 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     if (this.#isLast) this.#request.socket.destroySoon();
 
     const completed = this.#completed();
-    const { method, route, status, cluster, flags, startedAt, endedAt } = completed;
-    if (cluster && flags !== '-') edge.upstreamFailures.inc({ cluster, flag: flags.split(',')[0] as string });
+    const { method, route, status, cluster, startedAt, endedAt } = completed;
+    const failure = this.#flags === '-' ? this.#retryFlag : this.#flags;
+    if (cluster && failure) edge.upstreamFailures.inc({ cluster, flag: failure });
     edge.requestTimes.observe(method, route, status, (endedAt - startedAt) / 1_000);
     edge.accessLog.write(completed);
     if (this.#trace.isSampled) edge.spans?.record(completed);
@@ -506,10 +535,11 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
       this.#listener.edge.retries.inc({ cluster: this.#cluster?.name ?? '', result: 'succeeded' });
   }
 
-  /** Envoy's response flags: what went wrong, then why it was not tried again. */
+  /** Envoy's response flags: what went wrong, then why it was not tried again, then what a filter did. */
   get #responseFlags(): string {
-    if (!this.#retryFlag) return this.#flags;
-    return this.#flags === '-' ? this.#retryFlag : `${this.#flags},${this.#retryFlag}`;
+    if (!this.#retryFlag && !this.filterFlag) return this.#flags;
+    const wrong = this.#flags === '-' ? undefined : this.#flags;
+    return [wrong, this.#retryFlag, this.filterFlag].filter((flag) => flag !== undefined).join(',');
   }
 
   #completed(): CompletedRequest {

@@ -19,6 +19,12 @@ export function forwardedLines(head: RequestHead, socket: Socket, scheme: string
 export const schemeOf = (head: RequestHead, trustedHops: number): 'http' | 'https' =>
   trustedHops > 0 && head.forwardedProto?.toLowerCase() === 'https' ? 'https' : 'http';
 
+/** The client's address: the peer's, or what the outermost of our proxies has seen (Envoy: xff_num_trusted_hops). */
+export function clientAddressOf({ forwardedFor }: RequestHead, socket: Socket, trustedHops: number): string {
+  const seen = trustedHops > 0 ? forwardedFor?.split(',').at(-trustedHops)?.trim() : undefined;
+  return seen || addressOf(socket);
+}
+
 /** The peer's address, IPv4 as such also on a socket that speaks both. */
 function addressOf(socket: Socket): string {
   const address = socket.remoteAddress ?? '';

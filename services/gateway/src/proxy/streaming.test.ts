@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { RawClient } from '../testing/raw-client.ts';
 import { eventually, startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
@@ -33,6 +34,27 @@ describe('streaming', () => {
     next(undefined);
     await client.until((text) => text.endsWith('0\r\n\r\n'));
     client.socket.destroy();
+  });
+
+  it('leaves compression to who compresses: bytes, coding and Vary pass as they are, part by part', async () => {
+    const zipped = gzipSync('an answer that is worth compressing');
+    let finish: () => void = () => undefined;
+    gateway.expense.answer((_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+      response.write(zipped.subarray(0, 10));
+      finish = () => response.end(zipped.subarray(10));
+    });
+    const client = new RawClient(gateway.port);
+    client.send(head('GET /api/v1/ledgers HTTP/1.1', 'Accept-Encoding: gzip, br', 'Connection: close'));
+
+    await client.until((text) => text.endsWith(`\r\na\r\n${zipped.toString('latin1', 0, 10)}\r\n`));
+    finish();
+
+    const { headers, text } = await client.answer();
+    expect(headers).to.include({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+    expect(headers).not.to.have.property('content-length');
+    expect(text).to.include(`${zipped.toString('latin1', 10)}\r\n0\r\n\r\n`);
+    expect(gateway.expense.arrived.at(-1)?.headers).to.deep.include(['accept-encoding', 'gzip, br']);
   });
 
   it('hands each part of a body on as it comes, chunks as chunks', async () => {

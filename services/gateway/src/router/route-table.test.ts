@@ -15,6 +15,7 @@ const host = (name: string, domains: string[], routes: RouteConfig[]): VirtualHo
   domains,
   routes,
   max_request_bytes: 1_000,
+  rate_limits: [],
   response_headers_to_add: {},
 });
 const table = (...hosts: VirtualHostConfig[]) =>

@@ -6,6 +6,8 @@ import type { StaticFiles } from '../static/static-files.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import { pathMatcher } from './path-matcher.ts';
 
+type ResponseFilter = Filter & Required<Pick<Filter, 'onResponse'>>;
+
 /** Where a request goes, with all that is decided about it beforehand. */
 export interface Route {
   /** The pattern of its paths: the name of the route in metrics, traces and logs. */
@@ -15,6 +17,10 @@ export interface Route {
   readonly matchesPath: (path: string) => boolean;
   /** In the order in which they decide. */
   readonly filters: readonly Filter[];
+  /** Those of them that change answers. */
+  readonly responseFilters: readonly ResponseFilter[];
+  /** Preflights for the route end at its filters. */
+  readonly answersPreflights: boolean;
   /** A service, files, or nothing: 404. */
   readonly cluster: Cluster | undefined;
   readonly files: StaticFiles | undefined;
@@ -30,7 +36,7 @@ export interface Route {
 
 /** What the parts of a route are made of. */
 export interface RouteParts {
-  filtersOf(config: RouteConfig): readonly Filter[];
+  filtersOf(route: RouteConfig, host: VirtualHostConfig, pattern: string): readonly Filter[];
   cluster(name: string): Cluster;
   files(config: NonNullable<RouteConfig['static']>): StaticFiles;
 }
@@ -77,10 +83,14 @@ function routeOf(config: RouteConfig, host: VirtualHostConfig, parts: RouteParts
   const bodyLimit = new BodyLimit(config.max_request_bytes ?? host.max_request_bytes);
   const added = Object.entries({ ...host.response_headers_to_add, ...config.response_headers_to_add }).flat();
   const transport = host.strict_transport_security;
+  const matcher = pathMatcher(config.match);
+  const filters: Filter[] = [...parts.filtersOf(config, host, matcher.pattern), bodyLimit];
   return {
-    ...pathMatcher(config.match),
+    ...matcher,
     methods: config.match.methods && new Set(config.match.methods),
-    filters: [...parts.filtersOf(config), bodyLimit],
+    filters,
+    responseFilters: filters.filter((filter): filter is ResponseFilter => filter.onResponse !== undefined),
+    answersPreflights: filters.some(({ name }) => name === 'cors'),
     cluster: config.route && parts.cluster(config.route.cluster),
     files: config.static && parts.files(config.static),
     timeoutMs: config.route?.timeout ?? 0,

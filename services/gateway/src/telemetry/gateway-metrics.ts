@@ -1,6 +1,7 @@
 import type { Metrics } from '@outlay/service-kit/metrics.ts';
 import { Counter, Gauge } from 'prom-client';
 import type { JwtProviders } from '../filters/jwt-authn/providers.ts';
+import type { RateLimit } from '../filters/local-rate-limit.ts';
 import type { Deadlines } from '../proxy/deadlines.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import type { SpanExporter } from './span-exporter.ts';
@@ -96,6 +97,7 @@ export function reloadMetrics({ registry }: Metrics) {
 export interface Observed {
   readonly clusters: () => Iterable<Cluster>;
   readonly providers: () => JwtProviders;
+  readonly rateLimits: () => Iterable<RateLimit>;
   readonly spans: SpanExporter | undefined;
   readonly deadlines: Deadlines;
 }
@@ -122,6 +124,17 @@ export function registerGauges({ registry }: Metrics, observed: Observed): void 
         this.set({ cluster: name, state: 'idle' }, idle);
         this.set({ cluster: name, state: 'active' }, connections - idle);
       }
+    },
+  });
+  new Counter({
+    name: 'outlay_gateway_rate_limited_total',
+    help: 'Requests that a rate limit has let through or refused',
+    labelNames: ['limit', 'result'] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const { name, counts } of observed.rateLimits())
+        for (const [result, count] of Object.entries(counts)) this.inc({ limit: name, result }, count);
     },
   });
   counterOf('outlay_gateway_tokens_total', 'User tokens by how they were judged', 'result', () =>

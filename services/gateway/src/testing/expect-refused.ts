@@ -31,6 +31,7 @@ export async function expectRefused(gateway: TestGateway, bytes: string, status:
   expect(answer.status).to.equal(status);
   expect(answer.headers['content-type']).to.equal('application/problem+json');
   expect(answer.headers.connection).to.equal('close');
+  expect(JSON.parse(answer.body).traceId).to.match(/^[0-9a-f]{32}$/);
   expect(answer.text.match(/HTTP\/1\.1 \d/g)).to.have.length(1);
   expect(arrived).to.deep.equal(['POST /api/v1/auth/refresh ']);
   expect(gateway.auth.wire()).not.to.include('smuggled');

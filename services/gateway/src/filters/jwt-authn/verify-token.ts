@@ -8,6 +8,8 @@ export interface VerifiedToken {
   readonly sessionId: string;
   /** Unix seconds. */
   readonly expiresAt: number;
+  readonly scopes: readonly string[];
+  readonly roles: readonly string[];
 }
 
 export interface TokenExpectations {
@@ -54,6 +56,9 @@ const Claims = z.object({
   iat: z.number(),
   nbf: z.number().optional(),
   exp: z.number(),
+  /** RFC 9068 § 2.2.3 */
+  scope: z.string().optional(),
+  roles: z.array(z.string()).optional(),
 });
 
 /**
@@ -98,12 +103,13 @@ export function verifyToken(
 
   const claims = Claims.safeParse(parseObject(token.payload));
   if (!claims.success) return 'The token is malformed.';
-  const { iss, aud, sub, sid, iat, nbf, exp } = claims.data;
+  const { iss, aud, sub, sid, iat, nbf, exp, scope, roles = [] } = claims.data;
   const isForUs = typeof aud === 'string' ? audiences.includes(aud) : aud.some((one) => audiences.includes(one));
   if (iss !== issuer || !isForUs) return 'The token is not for this service.';
   if (exp + clockSkewSeconds <= now) return 'The token has expired.';
   if (Math.max(nbf ?? iat, iat) - clockSkewSeconds > now) return 'The token is not valid yet.';
-  return { userId: sub, sessionId: sid, expiresAt: exp + clockSkewSeconds };
+  const scopes = scope?.split(' ') ?? [];
+  return { userId: sub, sessionId: sid, expiresAt: exp + clockSkewSeconds, scopes, roles };
 }
 
 /**
