@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
 import type { Log } from './log.ts';
@@ -94,9 +94,17 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-/** The second port: healthz says that the process lives, readyz that it can work, metrics for Prometheus. */
-export function createAdminServer(metrics: Metrics, ready: () => Promise<void>): Server {
+/**
+ * The second port: healthz says that the process lives, readyz that it can work, metrics for Prometheus.
+ * @param more answers what a service has beside these; false where it has no such path
+ */
+export function createAdminServer(
+  metrics: Metrics,
+  ready: () => Promise<void>,
+  more: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
+): Server {
   return createServer(async (request, response) => {
+    if (more(request, response)) return;
     const send = (status: number, type: string, body: string) =>
       response.writeHead(status, { 'content-type': type }).end(body);
     if (request.method !== 'GET' && request.method !== 'HEAD') return send(405, 'text/plain', 'use GET\n');

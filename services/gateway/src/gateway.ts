@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createLog } from '@outlay/service-kit/log.ts';
 import { createMetrics } from '@outlay/service-kit/metrics.ts';
 import { createAdminServer, type RunningService } from '@outlay/service-kit/serve.ts';
+import { adminRoutes } from './admin/admin-routes.ts';
 import type { Bootstrap } from './bootstrap/bootstrap-schema.ts';
 import type { GatewaySettings } from './config.ts';
 import type { Edge } from './edge.ts';
@@ -51,10 +52,11 @@ export async function startGateway(settings: GatewaySettings, writer = createLog
     spans,
     deadlines: edge.deadlines,
   });
-  const admin = createAdminServer(metrics, async () => {
+  const checkReady = async () => {
     if (edge.isDraining) throw new Error('draining');
     if (!versions.current.providers.isReady()) throw new Error('the public keys are not fetched yet');
-  });
+  };
+  const admin = createAdminServer(metrics, checkReady, adminRoutes({ log, metrics, versions, checkReady, drain }));
 
   await listen(admin, settings.bootstrap.admin);
   await versions.start(reloadMetrics(metrics));
@@ -62,6 +64,7 @@ export async function startGateway(settings: GatewaySettings, writer = createLog
   const adminPort = (admin.address() as AddressInfo).port;
   log.info({ port, adminPort }, 'listening');
 
+  let draining: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
   return {
     port,
@@ -72,11 +75,16 @@ export async function startGateway(settings: GatewaySettings, writer = createLog
     },
   };
 
-  /** Not ready → wait, so that who routes to us has heard of it → stop accepting → finish → close → flush. */
-  async function stop(): Promise<void> {
+  /** Not ready → wait, so that who routes to us has heard of it → stop accepting → finish. */
+  function drain(): Promise<void> {
     edge.isDraining = true;
-    await wait(settings.drainMs);
-    await versions.close(finishMs);
+    draining ??= wait(settings.drainMs).then(() => versions.close(finishMs));
+    return draining;
+  }
+
+  /** Drain → close → flush. */
+  async function stop(): Promise<void> {
+    await drain();
     await spans?.close();
     admin.closeAllConnections();
     await new Promise((resolve) => admin.close(resolve));

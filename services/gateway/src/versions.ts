@@ -16,6 +16,7 @@ export class Versions {
   readonly #edge: Edge;
   readonly #settings: GatewaySettings;
   #runtime: Runtime;
+  appliedAt = new Date();
   #listeners: readonly Listener[];
   #watch: ConfigWatch | undefined;
   /** One change after the other. */
@@ -92,6 +93,7 @@ export class Versions {
 
     const removed = this.#listeners.filter((listener) => !listeners.includes(listener));
     this.#runtime = next;
+    this.appliedAt = new Date();
     this.#listeners = listeners;
     this.#edge.tracePolicy = tracePolicyOf(bootstrap, this.#edge.spans !== undefined);
     before.close(next);

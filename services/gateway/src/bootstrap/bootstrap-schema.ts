@@ -15,6 +15,13 @@ const exactlyOne = (...keys: string[]): [(value: object) => boolean, string] => 
   `must have exactly one of ${keys.join(', ')}`,
 ];
 
+const Admin = z.strictObject({
+  address: z.string().min(1).default('0.0.0.0'),
+  port,
+  /** Who gets to see and do more than health and metrics. `kubectl port-forward` comes from the pod's own loopback. */
+  allow_from: z.array(z.union([z.cidrv4(), z.cidrv6()])).default(['127.0.0.0/8', '::1/128']),
+});
+
 const Match = z
   .strictObject({
     /** The whole path. */
@@ -152,7 +159,7 @@ const JwtProvider = z.strictObject({
 
 /** The file without what its parts say of each other. */
 export const BootstrapShape = z.strictObject({
-  admin: z.strictObject({ address: z.string().min(1).default('0.0.0.0'), port }),
+  admin: Admin,
   tracing: z
     .strictObject({
       /** Percent of the traces started here that are recorded. */
@@ -172,6 +179,7 @@ export const BootstrapShape = z.strictObject({
 /** The gateway's configuration file. Names and meanings are Envoy's where it has them. */
 export const Bootstrap = BootstrapShape.superRefine(checkReferences);
 export type Bootstrap = z.output<typeof Bootstrap>;
+export type AdminConfig = Bootstrap['admin'];
 export type ListenerConfig = Bootstrap['listeners'][number];
 export type VirtualHostConfig = ListenerConfig['virtual_hosts'][number];
 export type RouteConfig = VirtualHostConfig['routes'][number];

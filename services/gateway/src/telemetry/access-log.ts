@@ -8,13 +8,16 @@ const pathLengthMax = 1_000;
 export class AccessLog {
   readonly #log: Log;
   readonly #writer: LogWriter | undefined;
-  readonly #isOn: boolean;
+  #isOn: boolean;
 
   /** @param writer for lines of JSON; without one the log's own format is kept */
   constructor(log: Log, writer: LogWriter | undefined) {
     this.#log = log;
     this.#writer = writer;
     this.#isOn = log.isLevelEnabled('info');
+    log.on('level-change', () => {
+      this.#isOn = log.isLevelEnabled('info');
+    });
   }
 
   write(request: CompletedRequest): void {
