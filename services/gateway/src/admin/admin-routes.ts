@@ -4,7 +4,7 @@ import type { Log } from '@outlay/service-kit/log.ts';
 import type { Metrics } from '@outlay/service-kit/metrics.ts';
 import type { Versions } from '../versions.ts';
 import { refusalOf } from './admin-access.ts';
-import { type ClusterStatus, clusterStatus, clustersText } from './cluster-status.ts';
+import { clustersText } from './clusters-text.ts';
 import { redacted } from './config-dump.ts';
 import { statsText } from './stats.ts';
 
@@ -70,11 +70,7 @@ function routesOf({
   checkReady,
   drain,
 }: Administered): Record<string, { GET?: Handle; POST?: Handle }> {
-  const clusters = (): ClusterStatus[] =>
-    versions.current.bootstrap.clusters.flatMap((config) => {
-      const cluster = versions.current.clusters.get(config.name);
-      return cluster ? [clusterStatus(cluster, config)] : [];
-    });
+  const clusters = () => [...versions.current.clusters.values()].map((cluster) => cluster.describe());
   const listeners = () =>
     versions.listeners.map(({ config: { name, address }, port }) => ({ name, address: `${address}:${port}` }));
   const logging = () => text(`active loggers:\n  gateway: ${log.level}\n`);

@@ -59,9 +59,16 @@ describe('the admin port', () => {
     const { body } = await ask('/clusters');
     const { clusters } = JSON.parse((await ask('/clusters?format=json')).body);
 
-    expect(body).to.include(`expense::${expense}::cx_active::1\n`).and.to.include('expense::max_connections::1024\n');
+    expect(body)
+      .to.include(`expense::${expense}::cx_active::1\n`)
+      .and.to.include('expense::default_priority::max_connections::1024\n');
     const status = clusters.find(({ name }: { name: string }) => name === 'expense');
-    expect(status.endpoints[0]).to.include({ address: expense, cx_active: 1, rq_active: 0 });
+    expect(status.endpoints[0]).to.include({
+      address: expense,
+      isHealthy: true,
+      activeRequests: 0,
+      idleConnections: 1,
+    });
   });
 
   it('tells of listeners by the port that they have', async () => {

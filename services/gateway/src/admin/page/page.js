@@ -82,48 +82,74 @@ function drawLine(id, value) {
   svg.replaceChildren(path);
 }
 
-function drawClusters(clusters, failures) {
+const drawBreaker = ([name, { count, max, overflows, isOpen }]) =>
+  element(
+    'div',
+    { class: 'breaker' },
+    element(
+      'span',
+      {},
+      name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
+    ),
+    element(
+      'span',
+      { class: isOpen && max > 0 ? 'pill bad' : 'quiet' },
+      `${count} of ${max}${overflows ? `, refused ${overflows}` : ''}`,
+    ),
+    element('meter', { 'aria-label': name, min: 0, max: Math.max(max, 1), value: count, high: max * 0.8, optimum: 0 }),
+  );
+
+function drawEndpoint(endpoint, then, seconds) {
+  const { address, zone, isHealthy, healthFlags, activeRequests, activeConnections, idleConnections, totals } =
+    endpoint;
+  const rate = then ? rounded((totals.requests - then.requests) / seconds) : '–';
+  const state = healthFlags.join(' ').replaceAll('_', ' ') || (isHealthy ? 'healthy' : 'unhealthy');
+  return element(
+    'tr',
+    {},
+    element('th', { scope: 'row' }, address, ...(zone ? [element('div', { class: 'quiet' }, zone)] : [])),
+    element('td', { class: 'number' }, `${rate} /s`),
+    element(
+      'td',
+      { class: 'number quiet', title: `${activeConnections} connections busy, ${idleConnections} idle` },
+      `${activeRequests} now`,
+    ),
+    element('td', { class: 'number' }, element('span', { class: `pill ${isHealthy ? 'good' : 'bad'}` }, state)),
+  );
+}
+
+function drawClusters(clusters, failures, then, seconds) {
   at('clusters').replaceChildren(
-    ...clusters.map(({ name, breakers, endpoints }) => {
-      const failed = failures.filter(({ labels }) => labels.cluster === name);
-      const flags = failed.map(({ labels, value }) => `${labels.flag} ${value}`).join(' · ');
-      const isAnyBad = endpoints.some(({ health }) => health !== 'healthy');
+    ...clusters.map(({ name, type, isPanicking, circuitBreakers, endpoints }) => {
+      const flags = failures
+        .filter(({ labels }) => labels.cluster === name)
+        .map(({ labels, value }) => `${labels.flag} ${value}`);
+      const healthy = endpoints.filter(({ isHealthy }) => isHealthy).length;
+      const kind = healthy === endpoints.length ? 'good' : healthy ? 'warn' : 'bad';
       return element(
         'article',
         {},
         element(
           'div',
           { class: 'title' },
-          element('h3', {}, name),
-          element('span', { class: `pill ${isAnyBad ? 'bad' : 'good'}` }, isAnyBad ? 'endpoints out' : 'healthy'),
-        ),
-        ...breakers.map(({ name: limit, taken, max }) =>
+          element('h3', {}, name, element('span', { class: 'quiet' }, ` ${type.toLowerCase().replaceAll('_', ' ')}`)),
           element(
-            'div',
-            { class: 'breaker' },
-            element('span', {}, limit.replaceAll('_', ' ')),
-            element('span', { class: 'quiet' }, `${taken} of ${max}`),
-            element('meter', { 'aria-label': limit, min: 0, max, value: taken, high: max * 0.8, optimum: 0 }),
+            'span',
+            { class: `pill ${kind}` },
+            isPanicking ? 'panicking' : `${healthy} of ${endpoints.length} healthy`,
           ),
         ),
+        ...Object.entries(circuitBreakers).map(drawBreaker),
         element(
           'table',
           {},
           element(
             'tbody',
             {},
-            ...endpoints.map(({ address, health, rq_active, cx_active }) =>
-              element(
-                'tr',
-                {},
-                element('th', { scope: 'row' }, address),
-                element('td', { class: 'number quiet' }, `${rq_active} of ${cx_active} in use`),
-                element('td', { class: 'number' }, health === 'healthy' ? '' : health),
-              ),
-            ),
+            ...endpoints.map((endpoint) => drawEndpoint(endpoint, then?.get(`${name} ${endpoint.address}`), seconds)),
           ),
         ),
-        element('p', { class: 'quiet' }, flags ? `Failed so far: ${flags}` : 'No failure so far'),
+        element('p', { class: 'quiet' }, flags.length ? `Failed so far: ${flags.join(' · ')}` : 'No failure so far'),
       );
     }),
   );
@@ -168,8 +194,8 @@ async function look() {
   const now = performance.now();
   const routes = requestsOf(stats);
 
+  const seconds = before ? (now - before.at) / 1_000 : Number.NaN;
   if (before) {
-    const seconds = (now - before.at) / 1_000;
     const differences = new Map([...routes].map(([name, route]) => [name, since(route, before.routes.get(name))]));
     const all = sum(differences.values());
     drawLine('rate', all.count / seconds);
@@ -179,8 +205,11 @@ async function look() {
     drawRoutes(routes, differences, seconds);
   }
   drawLine('active', firstOf('outlay_gateway_requests_active'));
-  drawClusters(clusters, valuesOf('outlay_gateway_upstream_failures_total'));
-  before = { at: now, routes };
+  drawClusters(clusters, valuesOf('outlay_gateway_upstream_failures_total'), before?.endpoints, seconds);
+  const endpoints = new Map(
+    clusters.flatMap(({ name, endpoints: all }) => all.map(({ address, totals }) => [`${name} ${address}`, totals])),
+  );
+  before = { at: now, routes, endpoints };
 
   const shed = valuesOf('outlay_gateway_overload_active').some(({ value }) => value === 1);
   const state = ready.trim();
