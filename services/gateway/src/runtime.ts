@@ -44,7 +44,7 @@ export class Runtime {
         config.name,
         isAlike(config, clustersBefore.get(config.name))
           ? (before?.clusters.get(config.name) as Cluster)
-          : new Cluster(config, sourceOf(config, log), tokens),
+          : new Cluster(config, { source: sourceOf(config, log), tokens, log }),
       ]),
     );
 

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { Cluster } from './cluster-schema.ts';
 import { Cors, Fault, LocalRateLimit, Rbac } from './filter-schemas.ts';
-import { byteSize, duration, name } from './units.ts';
+import { absolutePath, byteSize, duration, name } from './units.ts';
 
 const port = z.int().min(0).max(65_535);
-const absolutePath = z.string().regex(/^\/[!#-[\]-~]*$/, 'must start with / and hold no blanks or quotes');
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a header name');
 const headerValue = z.string().regex(/^[\t\x20-\x7e]*$/, 'must be printable ASCII on one line');
 const headers = z.record(headerName, headerValue);

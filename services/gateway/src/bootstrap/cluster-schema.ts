@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { duration, name } from './units.ts';
+import { absolutePath, duration, name } from './units.ts';
 
 const percent = z.number().min(0).max(100);
 const limit = z.int().min(0).max(1_000_000).default(1_024);
@@ -35,6 +35,45 @@ const LeastRequest = z.strictObject({
     .optional(),
 });
 
+const OutlierDetection = z
+  .strictObject({
+    /** Answers of 5xx in a row, or requests without one. */
+    consecutive_5xx: z.int().min(1).max(1_000_000).default(5),
+    /** Percent of the detections that eject; 0 turns it off. */
+    enforcing_consecutive_5xx: percent.default(100),
+    /** Likewise of 502, 503, 504 and no answer. */
+    consecutive_gateway_failure: z.int().min(1).max(1_000_000).default(5),
+    enforcing_consecutive_gateway_failure: percent.default(0),
+    /** How often is looked who may come back. */
+    interval: duration.default(10_000),
+    /** Times the ejections in a row, up to max_ejection_time. */
+    base_ejection_time: duration.default(30_000),
+    max_ejection_time: duration.default(300_000),
+    /** While fewer are out than this, one more may be. */
+    max_ejection_percent: percent.default(10),
+    /** A passed health check ends an ejection. */
+    successful_active_health_check_uneject_host: z.boolean().default(true),
+  })
+  .refine(({ interval }) => interval >= 10, { path: ['interval'], error: 'must be 10ms or more' });
+
+const HealthCheck = z
+  .strictObject({
+    /** Not Envoy's: lets one file serve with and without. */
+    enabled: z.boolean().default(true),
+    interval: duration.default(5_000),
+    timeout: duration.default(1_000),
+    /** Passes in a row that make it healthy again; the first check of all counts at once. */
+    healthy_threshold: z.int().min(1).max(1_000).default(2),
+    /** Failures in a row that make it unhealthy; an answer other than 200 counts at once. */
+    unhealthy_threshold: z.int().min(1).max(1_000).default(3),
+    http_health_check: z.strictObject({
+      path: absolutePath,
+      /** Where health is told on another port (Envoy: the endpoint's health_check_config.port_value). */
+      port_value: z.int().min(1).max(65_535).optional(),
+    }),
+  })
+  .refine(({ interval }) => interval >= 10, { path: ['interval'], error: 'must be 10ms or more' });
+
 export const Cluster = z
   .strictObject({
     name,
@@ -62,6 +101,10 @@ export const Cluster = z
         healthy_panic_threshold: percent.default(50),
       })
       .prefault({}),
+    /** Endpoints that fail again and again are left out for a while. Off where it is not there. */
+    outlier_detection: OutlierDetection.optional(),
+    /** Endpoints are asked whether they are well, and left out where not. */
+    health_checks: z.array(HealthCheck).max(1).default([]),
     /** Sends our workload token for this audience with each request. */
     workload_audience: name.optional(),
   })

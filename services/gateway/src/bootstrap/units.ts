@@ -6,6 +6,8 @@ const bytesPer = { B: 1, KiB: 1_024, MiB: 1_048_576 } as const;
 /** Of a cluster, a provider, a listener. */
 export const name = z.string().regex(/^[a-z][a-z0-9_-]*$/, 'must be a name of lower-case letters, digits, _ and -');
 
+export const absolutePath = z.string().regex(/^\/[!#-[\]-~]*$/, 'must start with / and hold no blanks or quotes');
+
 /** "250ms", "5s", "2m", "1h" as milliseconds. */
 export const duration = z
   .string({ error: 'must be a duration such as 250ms, 5s or 2m' })

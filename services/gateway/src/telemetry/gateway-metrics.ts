@@ -4,6 +4,7 @@ import type { JwtProviders } from '../filters/jwt-authn/providers.ts';
 import type { RateLimit } from '../filters/local-rate-limit.ts';
 import type { Deadlines } from '../proxy/deadlines.ts';
 import type { Cluster } from '../upstream/cluster.ts';
+import { registerClusterMetrics } from './cluster-metrics.ts';
 import type { SpanExporter } from './span-exporter.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -103,8 +104,8 @@ export interface Observed {
 }
 
 /** What is counted anyway, told when it is asked for. */
-export function registerGauges({ registry }: Metrics, observed: Observed): void {
-  const registers = [registry];
+export function registerGauges(metrics: Metrics, observed: Observed): void {
+  const registers = [metrics.registry];
   new Gauge({
     name: 'outlay_gateway_requests_active',
     help: 'Requests under way',
@@ -137,6 +138,7 @@ export function registerGauges({ registry }: Metrics, observed: Observed): void 
         for (const [result, count] of Object.entries(counts)) this.inc({ limit: name, result }, count);
     },
   });
+  registerClusterMetrics(metrics, observed.clusters);
   counterOf('outlay_gateway_tokens_total', 'User tokens by how they were judged', 'result', () =>
     sum(observed.providers().authn.map(({ counts }) => counts)),
   );

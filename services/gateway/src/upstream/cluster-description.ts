@@ -1,5 +1,6 @@
 import type { Limit } from './circuit-breakers.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { EjectionReason } from './outlier-detector.ts';
 
 /** One of a cluster's limits as it stands. */
 export interface LimitDescription {
@@ -39,6 +40,11 @@ export interface ClusterDescription {
   /** So few endpoints are healthy that all are used. */
   readonly isPanicking: boolean;
   readonly endpoints: readonly EndpointDescription[];
+  /** So far. */
+  readonly ejections: Readonly<Record<EjectionReason | 'overflow', number>>;
+  readonly healthChecks: Readonly<Record<'passed' | 'failed', number>>;
+  /** Answers of where its endpoints come from; after a failed one they stay as they were. */
+  readonly discovery: Readonly<Record<'succeeded' | 'failed', number>>;
   readonly circuitBreakers: Readonly<
     Record<'connections' | 'pendingRequests' | 'requests' | 'retries', LimitDescription>
   >;

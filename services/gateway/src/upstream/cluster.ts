@@ -1,14 +1,26 @@
+import type { Log } from '@outlay/service-kit/log.ts';
 import type { ClusterConfig } from '../bootstrap/cluster-schema.ts';
 import { CircuitBreakers } from './circuit-breakers.ts';
 import { type ClusterDescription, describeEndpoint, describeLimit } from './cluster-description.ts';
 import type { UpstreamConnection } from './connection.ts';
 import type { AddressSink, EndpointSource } from './discovery/endpoint-source.ts';
 import { type Address, Endpoint } from './endpoint.ts';
+import { HealthCheck } from './health-check.ts';
 import { LoadBalancer } from './load-balancer.ts';
+import { type EjectionReason, OutlierDetector } from './outlier-detector.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { WorkloadTokens } from './workload-tokens.ts';
 
 const sweepMs = 1_000;
+
+const noEjections = { consecutive_5xx: 0, consecutive_gateway_failure: 0, overflow: 0 };
+
+export interface ClusterOptions {
+  readonly source: EndpointSource;
+  /** Needed where the configuration names a workload audience. */
+  readonly tokens: WorkloadTokens | undefined;
+  readonly log: Log;
+}
 
 /** A service as the gateway sees it: where it is, what it may have under way, and who we are to it. */
 export class Cluster implements AddressSink {
@@ -16,32 +28,45 @@ export class Cluster implements AddressSink {
   readonly connectTimeoutMs: number;
   readonly retryBudget: RetryBudget;
   readonly breakers: CircuitBreakers;
-  readonly #balancer: LoadBalancer;
   readonly #config: ClusterConfig;
-  readonly #source: EndpointSource;
-  readonly #tokens: WorkloadTokens | undefined;
-  readonly #sweep: NodeJS.Timeout;
+  readonly #options: ClusterOptions;
+  readonly #balancer: LoadBalancer;
+  readonly #outliers: OutlierDetector | undefined;
+  readonly #checks = new Map<Endpoint, HealthCheck>();
+  readonly #timers: NodeJS.Timeout[] = [];
   #endpoints: readonly Endpoint[] = [];
   /** Removed ones with requests under way. */
   #draining: readonly Endpoint[] = [];
+  readonly #checkResults = { passed: 0, failed: 0 };
 
-  /** @param tokens needed where the configuration names a workload audience */
-  constructor(config: ClusterConfig, source: EndpointSource, tokens: WorkloadTokens | undefined) {
-    const { thresholds } = config.circuit_breakers;
+  constructor(config: ClusterConfig, options: ClusterOptions) {
+    const { circuit_breakers, least_request_lb_config, common_lb_config, outlier_detection } = config;
+    const { thresholds } = circuit_breakers;
     this.name = config.name;
     this.connectTimeoutMs = config.connect_timeout;
     this.retryBudget = new RetryBudget(thresholds.retry_budget, thresholds.max_retries);
     this.breakers = new CircuitBreakers(thresholds);
-    this.#balancer = new LoadBalancer({
-      choiceCount: config.least_request_lb_config.choice_count,
-      slowStart: config.least_request_lb_config.slow_start_config,
-      panicPercent: config.common_lb_config.healthy_panic_threshold,
-    });
     this.#config = config;
-    this.#source = source;
-    this.#tokens = tokens;
-    this.#sweep = setInterval(() => this.#onSweep(), sweepMs).unref();
-    source.start(this);
+    this.#options = options;
+    this.#balancer = new LoadBalancer({
+      choiceCount: least_request_lb_config.choice_count,
+      slowStart: least_request_lb_config.slow_start_config,
+      panicPercent: common_lb_config.healthy_panic_threshold,
+    });
+    this.#every(sweepMs, () => this.#closeUnneeded());
+    if (outlier_detection) {
+      const outliers = new OutlierDetector(outlier_detection, {
+        members: () => this.#endpoints,
+        onChange: (endpoint, reason) => this.#onEjection(endpoint, reason),
+      });
+      this.#every(outlier_detection.interval, () => outliers.sweep());
+      this.#outliers = outliers;
+    }
+    options.source.start(this);
+  }
+
+  #every(ms: number, work: () => void): void {
+    this.#timers.push(setInterval(work, ms).unref());
   }
 
   get endpoints(): readonly Endpoint[] {
@@ -61,7 +86,40 @@ export class Cluster implements AddressSink {
     for (const endpoint of removed) endpoint.drain();
     this.#draining = [...this.#draining, ...removed];
     this.#endpoints = [...endpoints.values()];
+    this.#checkHealth(removed);
     this.#balancer.update(this.#endpoints);
+  }
+
+  #checkHealth(removed: readonly Endpoint[]): void {
+    for (const endpoint of removed) {
+      this.#checks.get(endpoint)?.close();
+      this.#checks.delete(endpoint);
+    }
+    const [config] = this.#config.health_checks;
+    if (!config?.enabled) return;
+    for (const endpoint of this.#endpoints)
+      if (!this.#checks.has(endpoint)) this.#checks.set(endpoint, new HealthCheck(endpoint, config, this));
+  }
+
+  /** From the health checks. */
+  onResult(endpoint: Endpoint, isHealthy: boolean, changed: boolean): void {
+    this.#checkResults[isHealthy ? 'passed' : 'failed']++;
+    if (isHealthy && this.#config.outlier_detection?.successful_active_health_check_uneject_host)
+      this.#outliers?.readmit(endpoint);
+    if (!changed) return;
+    this.#balancer.update(this.#endpoints);
+    const { host, port } = endpoint;
+    this.#options.log[isHealthy ? 'info' : 'warn'](
+      { cluster: this.name, host, port },
+      isHealthy ? 'an endpoint passes its health checks' : 'an endpoint fails its health checks',
+    );
+  }
+
+  #onEjection({ host, port, ejectedForMs }: Endpoint, reason: EjectionReason | undefined): void {
+    this.#balancer.update(this.#endpoints);
+    const what = { cluster: this.name, host, port };
+    if (reason) this.#options.log.warn({ ...what, reason, ejectedForMs }, 'an endpoint is ejected');
+    else this.#options.log.info(what, 'an ejected endpoint is back');
   }
 
   /**
@@ -93,6 +151,7 @@ export class Cluster implements AddressSink {
   /** Tells how a request to an endpoint went. @param status 503 or 504 where there was no answer */
   report(endpoint: Endpoint, status: number): void {
     if (status >= 500) endpoint.failures++;
+    this.#outliers?.report(endpoint, status);
   }
 
   get connections(): number {
@@ -113,7 +172,7 @@ export class Cluster implements AddressSink {
   /** The header line that says who we are; empty where this cluster needs none, undefined where we have no token. */
   credentials(): string | undefined {
     const audience = this.#config.workload_audience;
-    return audience === undefined ? '' : this.#tokens?.headerFor(audience);
+    return audience === undefined ? '' : this.#options.tokens?.headerFor(audience);
   }
 
   /** Its state for those who run the gateway. */
@@ -124,7 +183,10 @@ export class Cluster implements AddressSink {
       name: this.name,
       type: this.#config.type,
       isPanicking: this.#balancer.isPanicking,
-      endpoints: [...this.#endpoints, ...this.#draining].map(describeEndpoint),
+      endpoints: [...this.#endpoints, ...this.#busyDraining()].map(describeEndpoint),
+      ejections: { ...(this.#outliers?.ejections ?? noEjections) },
+      healthChecks: { ...this.#checkResults },
+      discovery: { ...this.#options.source.updates },
       circuitBreakers: {
         connections: describeLimit(connections),
         pendingRequests: describeLimit(pending),
@@ -136,15 +198,20 @@ export class Cluster implements AddressSink {
 
   /** Closes what is idle; requests under way go on. */
   close(): void {
-    clearInterval(this.#sweep);
-    this.#source.close();
+    this.#options.source.close();
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const check of this.#checks.values()) check.close();
     for (const endpoint of this.#endpoints) endpoint.drain();
   }
 
-  #onSweep(): void {
+  #closeUnneeded(): void {
     const before = performance.now() - this.#config.idle_timeout;
     for (const endpoint of this.#endpoints) endpoint.closeIdle(before);
-    this.#draining = this.#draining.filter((endpoint) => endpoint.connections > 0);
+    this.#draining = this.#busyDraining();
+  }
+
+  #busyDraining(): Endpoint[] {
+    return this.#draining.filter((endpoint) => endpoint.connections > 0);
   }
 }
 
