@@ -13,6 +13,8 @@ interface Entry {
   kind: (typeof kinds)[number];
   category: string | null;
   currency: string;
+  payee: string;
+  tags: string[];
 }
 
 describe('figures of the real expense service', function () {
@@ -263,7 +265,7 @@ describe('figures of the real expense service', function () {
     const { body } = await anna.expense.get('/api/v1/ledgers');
     const ledger = body.items[0].id;
     expect((await anna.get('summary', ledger)).status).to.equal(200);
-    for (const figure of ['summary', 'trend', 'categories', 'compare', 'cash-flow', 'calendar']) {
+    for (const figure of ['summary', 'trend', 'categories', 'compare', 'cash-flow', 'calendar', 'payees']) {
       const answer = await person().get(figure, ledger);
       expect([answer.status, answer.body.type]).to.deep.equal([404, '/problems/ledger-not-found']);
     }
@@ -285,6 +287,8 @@ describe('figures of the real expense service', function () {
       kind: fc.constantFrom(...kinds),
       category: fc.constantFrom(...categories),
       currency: fc.constantFrom('EUR', 'JPY'),
+      payee: fc.constantFrom('', 'Shop', 'SHOP', 'Bakery'),
+      tags: fc.subarray(['trip', 'gift']),
     });
     const entries: Entry[] = [];
     const question = fc.record({
@@ -292,10 +296,20 @@ describe('figures of the real expense service', function () {
       dates: fc.tuple(date, date),
       interval: fc.constantFrom(...intervals),
       currency: fc.constantFrom('EUR', 'JPY'),
+      filter: fc.record(
+        {
+          category: fc.constantFrom('parent', 'none'),
+          tag: fc.constant('trip'),
+          payee: fc.constantFrom('shop', 'Bakery'),
+          kind: fc.constantFrom('expense', 'income', 'refund'),
+          asOf: date,
+        },
+        { requiredKeys: [] },
+      ),
     });
 
     await fc.assert(
-      fc.asyncProperty(question, async ({ booked, dates, interval, currency }) => {
+      fc.asyncProperty(question, async ({ booked, dates, interval, currency, filter }) => {
         for (const one of booked) await book(one.date, one.amount, one);
         entries.push(...booked);
         const [from, to] = dates.toSorted() as [string, string];
@@ -335,6 +349,35 @@ describe('figures of the real expense service', function () {
           const [named] = comparison.categories.filter((one: { category: string | null }) => one.category === category);
           expect(named?.change ?? 0).to.equal(spentOf(inside) - spentOf(other));
         }
+
+        const { body: explained } = await get(`compare?${query}&withFrom=2024-02-10&withTo=2024-11-20&by=payee`);
+        const { body: ranking } = await get(`payees?${query}`);
+        for (const payee of ['', 'shop', 'bakery']) {
+          const ofPayee = (all: readonly Entry[]) => all.filter((one) => one.payee.toLowerCase() === payee);
+          const named = <T extends { payee: string }>(all: T[]) => all.find((one) => one.payee.toLowerCase() === payee);
+          expect(named<{ payee: string; change: number }>(explained.payees)?.change ?? 0).to.equal(
+            totals(ofPayee(inside)).spent - totals(ofPayee(other)).spent,
+          );
+          expect(named<{ payee: string; spent: number }>(ranking.payees)?.spent ?? 0).to.equal(
+            totals(ofPayee(inside)).spent,
+          );
+        }
+
+        const filters = { ...filter, ...(filter.category === 'parent' && { category: parent }) };
+        const { body: filtered } = await get(`trend?${query}&interval=${interval}&${new URLSearchParams(filters)}`);
+        const left = ofCurrency.filter(
+          (one) =>
+            (!filter.category ||
+              (filter.category === 'none'
+                ? one.category === null
+                : [parent, categories[2]].includes(one.category as string))) &&
+            (!filter.tag || one.tags.includes(filter.tag)) &&
+            (!filter.payee || one.payee.toLowerCase() === filter.payee.toLowerCase()) &&
+            (!filter.kind || one.kind === filter.kind) &&
+            (!filter.asOf || one.date <= filter.asOf),
+        );
+        for (const { start, end, totals: sums } of filtered.points)
+          expect(sums).to.deep.equal(totals(within(left, start, end)));
 
         const { body: calendar } = await get(`calendar?year=2024&currency=${currency}`);
         expect(calendar.totals).to.deep.equal(totals(within(ofCurrency, '2024-01-01', '2024-12-31')));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { intervals } from './calendar.ts';
 import { CalendarDate, Id } from './common.ts';
+import { figureFilters } from './figure-filters.ts';
 import { Currency } from './money.ts';
 
 export const PeriodQuery = z.strictObject({
@@ -8,7 +9,7 @@ export const PeriodQuery = z.strictObject({
   to: CalendarDate.optional().meta({
     description: 'Last day, included; default: the end of this month in the ledger’s time zone',
   }),
-  currency: Currency.optional().meta({ description: 'Default: the ledger’s' }),
+  ...figureFilters,
 });
 
 /** A figure of one period, which may be given by its unit alone: the week that is now. */
@@ -17,11 +18,11 @@ const unitQuery = z.enum(intervals).default('month').meta({
 });
 export const SummaryQuery = PeriodQuery.extend({ interval: unitQuery });
 
-const chartQuery = z
+export const chartQuery = z
   .literal('echarts')
   .optional()
   .meta({ description: 'Adds a picture of the figure under `chart`; in JSON only' });
-const chart = z
+export const chart = z
   .record(z.string(), z.unknown())
   .optional()
   .meta({ description: 'An ECharts option, by `chart=echarts`. Heights are major units, for drawing only' });
@@ -35,7 +36,7 @@ export const TrendQuery = PeriodQuery.extend({
   }),
 });
 
-const minor = z.int().meta({ description: 'Minor units of `currency`' });
+export const minor = z.int().meta({ description: 'Minor units of `currency`' });
 /** Sums by kind. `spent` = expense − refund, `net` = income − spent. */
 export const Totals = z
   .object({ expense: minor, income: minor, refund: minor, spent: minor, net: minor, count: z.int() })
@@ -180,6 +181,7 @@ export type CategoryBreakdown = z.infer<typeof CategoryBreakdown>;
 
 export const CompareQuery = PeriodQuery.extend({
   chart: chartQuery,
+  by: z.enum(['category', 'payee']).default('category').meta({ description: 'What explains the change' }),
   withFrom: CalendarDate.optional().meta({
     description: 'First day of the period to compare with, included; default: the period before. Goes with `withTo`',
   }),
@@ -200,6 +202,15 @@ const categoryChange = z.object({
     description: 'Part of all that changed, up or down, 0…1, adding up to 1',
   }),
 });
+const payeeChange = z.object({
+  payee: z
+    .string()
+    .meta({ description: 'As spelled most often; empty: entries without one', examples: ['Corner shop'] }),
+  spent: minor,
+  spentBefore: minor,
+  change: minor,
+  weight: categoryChange.shape.weight,
+});
 const comparedPeriod = { from: CalendarDate, to: CalendarDate, days: z.int(), totals: Totals };
 
 export const Comparison = z
@@ -208,12 +219,19 @@ export const Comparison = z
     currency: Currency,
     with: z.object(comparedPeriod),
     change: z.object({
-      spent: minor.meta({ description: 'Minor units more than in `with`; the sum of the categories’ changes' }),
+      spent: minor.meta({
+        description: 'Minor units more than in `with`; the sum of the categories’ changes, or the payees’',
+      }),
       spentRatio: z.number().nullable().meta({ description: '0.1 = 10 % more; null where it would say nothing' }),
     }),
-    categories: z
-      .array(categoryChange)
-      .meta({ description: 'Those whose spending changed, each without its children, largest change first' }),
+    categories: z.array(categoryChange).meta({
+      description: 'Those whose spending changed, each without its children, largest change first; none `by=payee`',
+    }),
+    payees: z
+      .array(payeeChange)
+      .optional()
+      .meta({ description: '`by=payee`: the 100 payees whose spending changed most, largest change first' }),
+    otherPayees: minor.optional().meta({ description: '`by=payee`: what all the others changed together' }),
     otherCurrencies: z.array(Currency).meta({ description: 'Currencies that this answer leaves out' }),
     chart,
   })
@@ -313,7 +331,7 @@ export const CalendarQuery = z.strictObject({
     .max(2200)
     .optional()
     .meta({ description: 'Default: this year in the ledger’s time zone', examples: [2026] }),
-  currency: PeriodQuery.shape.currency,
+  ...figureFilters,
   chart: chartQuery,
 });
 

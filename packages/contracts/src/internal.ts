@@ -7,7 +7,8 @@
  * `ranges` come back in the order asked; they may overlap, and each knows its own `currencies`.
  */
 import { z } from 'zod';
-import { CalendarDate, Id } from './common.ts';
+import { CalendarDate } from './common.ts';
+import { figureFilters } from './figure-filters.ts';
 import { Category, Ledger } from './ledger.ts';
 import { Currency } from './money.ts';
 
@@ -30,9 +31,6 @@ export const emptyCell = (): Cell => ({
   refundCount: 0,
 });
 
-/** A transfer counts in no figure, so none can be asked of them. */
-export const figureKinds = ['expense', 'income', 'refund'] as const;
-
 const flag = z.enum(['true', 'false']).default('false');
 
 export const FiguresQuery = z.strictObject({
@@ -44,18 +42,13 @@ export const FiguresQuery = z.strictObject({
   categories: flag,
   payees: flag,
   tags: flag,
-  /** Of the buckets; default: the ledger's. */
-  currency: Currency.optional(),
+  /**
+   * As the figure was asked: `currency` of the buckets, filters, and `asOf`, after which entries are left out; the ranges keep
+   * their names.
+   */
+  ...figureFilters,
   /** `each`: buckets in every currency, each naming its own, and those in another than `currency` by day: rates are by day. */
   currencies: z.enum(['one', 'each']).default('one'),
-  /** Entries dated after this day are left out; the ranges keep their names. */
-  asOf: CalendarDate.optional(),
-  /** Only entries of this category and those under it; `none`: without one. */
-  category: z.union([Id, z.literal('none')]).optional(),
-  tag: z.string().min(1).max(40).optional(),
-  /** Case aside. */
-  payee: z.string().min(1).max(200).optional(),
-  kind: z.enum(figureKinds).optional(),
 });
 export type FiguresQuery = z.infer<typeof FiguresQuery>;
 

@@ -6,7 +6,7 @@ import { captureLog, type TestServer } from '../../../test/support/test-server.t
 import { answerFigures, answerJson, type ExpenseStandIn, startExpenseStandIn } from '../test/expense-stand-in.ts';
 import { startTestAnalytics } from '../test/start-test-analytics.ts';
 
-const figures = ['summary', 'trend', 'categories', 'compare', 'cash-flow'] as const;
+const figures = ['summary', 'trend', 'categories', 'compare', 'cash-flow', 'payees'] as const;
 const path = (figure: string, query = '') => `/api/v1/ledgers/default/analytics/${figure}${query}`;
 
 describe('the analytics API', () => {
@@ -77,6 +77,15 @@ describe('the analytics API', () => {
       ],
       [path('calendar'), 'ranges=2026-01-01..2026-12-31&by=day&categories=false'],
       [path('calendar', '?year=2024'), 'ranges=2024-01-01..2024-12-31&by=day&categories=false'],
+      [path('payees'), 'ranges=2026-11-01..2026-11-30&by=month&categories=false&payees=true'],
+      [
+        path('compare', '?by=payee'),
+        'ranges=2026-11-01..2026-11-30,2026-10-01..2026-10-31&by=total&categories=false&payees=true',
+      ],
+      [
+        path('summary', '?asOf=2025-02-10&category=none&tag=trip&payee=Shop&kind=refund'),
+        'ranges=2025-02-01..2025-02-28,2025-01-01..2025-01-31&by=total&categories=false&category=none&tag=trip&payee=Shop&kind=refund&asOf=2025-02-10',
+      ],
       [path('compare'), 'ranges=2026-11-01..2026-11-30,2026-10-01..2026-10-31&by=total&categories=true'],
       [
         path('compare', '?from=2026-11-01&to=2026-11-30&withFrom=2025-11-01&withTo=2025-11-30'),
@@ -143,6 +152,11 @@ describe('the analytics API', () => {
       ['?currency=XXQ', 'currency'],
       ['?currency=eur', 'currency'],
       ['?asof=2026-01-01', 'asof'],
+      ['?asOf=today', 'asOf'],
+      ['?kind=transfer', 'kind'],
+      ['?category=food', 'category'],
+      ['?tag=', 'tag'],
+      ['?payee=', 'payee'],
     ] as const)
       for (const figure of figures)
         it(`${figure}${query} naming \`${parameter}\``, async () => {
@@ -158,6 +172,10 @@ describe('the analytics API', () => {
       ['summary?from=1900-01-01&to=2026-11-30', 'from'],
       ['summary?interval=decade', 'interval'],
       ['cash-flow?interval=day&from=2010-01-01&to=2026-11-30', 'interval'],
+      ['payees?limit=0', 'limit'],
+      ['payees?limit=101', 'limit'],
+      ['compare?by=tag', 'by'],
+      ['calendar?kind=transfer', 'kind'],
       ['calendar?year=1899', 'year'],
       ['calendar?year=2201', 'year'],
       ['calendar?year=', 'year'],

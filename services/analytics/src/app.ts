@@ -13,6 +13,7 @@ import { categoriesRoute } from './categories/categories-route.ts';
 import { compareRoute } from './compare/compare-route.ts';
 import { type AskFigures, createAskFigures } from './figures/ask-figures.ts';
 import { createFigureSource } from './figures/figure-source.ts';
+import { payeesRoute } from './payees/payees-route.ts';
 import { summaryRoute } from './summary/summary-route.ts';
 import { trendRoute } from './trend/trend-route.ts';
 
@@ -24,6 +25,7 @@ export const analyticsRoutes = (ask: AskFigures): Route[] => [
   compareRoute(ask),
   cashFlowRoute(ask),
   calendarRoute(ask),
+  payeesRoute(ask),
 ];
 
 export interface AnalyticsOptions {

@@ -7,6 +7,13 @@ export class LedgerNotFound extends Problem {
   static override readonly title = 'Ledger not found';
 }
 
+/** Said by expense and passed on. */
+export class FigureTooLarge extends Problem {
+  static override readonly code = 'figure-too-large';
+  static override readonly status = 422;
+  static override readonly title = 'The figure is too large';
+}
+
 /** Better no sum than one that lost a cent to the rounding of a double. */
 export class SumTooLarge extends Problem {
   static override readonly code = 'sum-too-large';

@@ -65,7 +65,14 @@ export const answerFigures =
 export const answerBuckets =
   (
     names: readonly string[],
-    buckets: readonly { start: string; category?: number; expense?: number; income?: number; refund?: number }[],
+    buckets: readonly {
+      start: string;
+      category?: number;
+      payee?: string;
+      expense?: number;
+      income?: number;
+      refund?: number;
+    }[],
     currency = 'EUR',
   ): ExpenseStandIn['answer'] =>
   (request, response) => {
@@ -78,9 +85,10 @@ export const answerBuckets =
         ...range,
         buckets: buckets
           .filter(({ start }) => start >= range.from && start <= range.to)
-          .map(({ start, category, expense = 0, income = 0, refund = 0 }) => ({
+          .map(({ start, category, payee, expense = 0, income = 0, refund = 0 }) => ({
             start,
             category: category === undefined ? null : ids[category]!,
+            ...(payee !== undefined && { payee }),
             cell: {
               expense,
               income,

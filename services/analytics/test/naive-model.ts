@@ -9,6 +9,7 @@ export interface Entry {
   amount: number;
   kind: Kind;
   category: string | null;
+  payee?: string;
 }
 
 export const dateBetween = (first: string, last: string): fc.Arbitrary<string> =>
@@ -21,6 +22,7 @@ export const entriesIn = (dates: fc.Arbitrary<string>, categories: readonly (str
       amount: fc.integer({ min: 1, max: 99_999_999_999 }),
       kind: fc.constantFrom('expense', 'income', 'refund', 'transfer'),
       category: fc.constantFrom(...categories),
+      payee: fc.constantFrom('', 'Shop', 'Bakery', 'Landlord'),
     }),
     { maxLength: 60 },
   );
@@ -32,21 +34,26 @@ export const sumOf = (entries: readonly Entry[], kind: Kind): number =>
 /** The buckets that expense would give for the entries: by the first day of the month, by day, or one for all. */
 export function bucketsOf(
   entries: readonly Entry[],
-  { from, by, categories = false }: { from: string; by: 'total' | 'day' | 'month'; categories?: boolean },
+  {
+    from,
+    by,
+    categories = false,
+    payees = false,
+  }: { from: string; by: 'total' | 'day' | 'month'; categories?: boolean; payees?: boolean },
 ): Figures['ranges'][number]['buckets'] {
   const cells = new Map<string, Cell>();
-  for (const { date, amount, kind, category } of entries) {
+  for (const { date, amount, kind, category, payee = '' } of entries) {
     if (kind === 'transfer') continue;
     const month = `${date.slice(0, 7)}-01`;
     const start = by === 'total' ? from : by === 'day' ? date : month < from ? from : month;
-    const key = `${start} ${categories ? (category ?? 'none') : ''}`;
+    const key = `${start} ${categories ? (category ?? 'none') : ''} ${payees ? payee : ''}`;
     const cell = cells.get(key) ?? emptyCell();
     cell[kind] += amount;
     cell[`${kind}Count`] += 1;
     cells.set(key, cell);
   }
   return [...cells].map(([key, cell]) => {
-    const [start, category] = key.split(' ');
-    return { start: start!, category: category || null, cell };
+    const [start, category, payee] = key.split(' ');
+    return { start: start!, category: category || null, ...(payees && { payee: payee! }), cell };
   });
 }

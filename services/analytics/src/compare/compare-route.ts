@@ -1,30 +1,31 @@
 import { CompareQuery, Comparison } from '@outlay/contracts/analytics.ts';
 import type { z } from 'zod';
 import type { AskFigures } from '../figures/ask-figures.ts';
-import { type ChartOption, height } from '../figures/chart.ts';
+import { type ChartOption, colors, height } from '../figures/chart.ts';
 import { amount, type Table } from '../figures/csv.ts';
 import { figureRoute } from '../figures/figure-route.ts';
 import { type Period, periodBefore, readPeriod, refuse } from '../period/period.ts';
-import { compare } from './compare.ts';
+import { compare, comparePayees } from './compare.ts';
 
 export const compareRoute = (ask: AskFigures) =>
   figureRoute(ask, {
     name: 'compare',
     summary: 'What explains a change',
     description:
-      'Compares the spending of any two periods, by default with the period before, and names the categories that explain the difference, each by its own entries and the weightiest first. Their changes add up to the whole. The periods may be of different length; nothing is scaled.',
+      'Compares the spending of any two periods, by default with the period before, and names the categories, or by `by=payee` the payees, that explain the difference, each by its own entries and the weightiest first. Their changes add up to the whole. The periods may be of different length; nothing is scaled.',
     query: CompareQuery,
     answer: Comparison,
     figure: async (query, ask) => {
       const figures = await ask({
         by: 'total',
-        categories: true,
+        ...(query.by === 'payee' ? { payees: true } : { categories: true }),
         ranges: (today) => {
           const period = readPeriod(query, today);
           return [period, comparedWith(query, period)];
         },
       });
       const [period, before] = figures.ranges;
+      if (query.by === 'payee') return comparePayees(figures.currency, period!, before!);
       return compare(figures.currency, figures.categories, period!, before!);
     },
     table: comparisonTable,
@@ -40,25 +41,37 @@ function comparedWith({ withFrom, withTo }: z.output<typeof CompareQuery>, perio
   return { from: withFrom, to: withTo };
 }
 
-const comparisonTable = ({ currency, categories }: Comparison): Table => ({
-  columns: ['category', 'parent', 'name', 'currency', 'spent', 'spent_before', 'change', 'weight'],
-  rows: categories.map(({ category, parent, name, spent, spentBefore, change, weight }) => [
-    category,
-    parent,
-    name,
-    currency,
-    amount(spent, currency),
-    amount(spentBefore, currency),
-    amount(change, currency),
-    weight,
-  ]),
-});
+function comparisonTable({ currency, categories, payees, otherPayees = 0 }: Comparison): Table {
+  const sums = ({
+    spent,
+    spentBefore,
+    change,
+  }: Pick<Comparison['categories'][number], 'spent' | 'spentBefore' | 'change'>) =>
+    [spent, spentBefore, change].map((minor) => amount(minor, currency));
+  const columns = ['currency', 'spent', 'spent_before', 'change', 'weight'];
+  if (payees)
+    return {
+      columns: ['payee', 'others', ...columns],
+      rows: [
+        ...payees.map((each) => [each.payee, 0, currency, ...sums(each), each.weight]),
+        ...(otherPayees ? [['', 1, currency, null, null, amount(otherPayees, currency), null]] : []),
+      ],
+    };
+  return {
+    columns: ['category', 'parent', 'name', ...columns],
+    rows: categories.map((each) => [each.category, each.parent, each.name, currency, ...sums(each), each.weight]),
+  };
+}
 
 /** So many bars can still be read; the weights tell how much they explain. */
 const barsMax = 20;
 
-const comparisonChart = ({ currency, categories }: Comparison): ChartOption => {
-  const shown = categories.slice(0, barsMax);
+const comparisonChart = ({ currency, categories, payees }: Comparison): ChartOption => {
+  const shown = (payees ?? categories)
+    .slice(0, barsMax)
+    .map((each) =>
+      'payee' in each ? { name: each.payee || '(none)', color: colors.spent, change: each.change } : each,
+    );
   return {
     tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
     xAxis: { type: 'value', name: currency },

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { bucketsOf, dateBetween, type Entry, entriesIn, sumOf } from '../../test/naive-model.ts';
 import { SumTooLarge } from '../problems.ts';
-import { compare } from './compare.ts';
+import { compare, comparePayees } from './compare.ts';
 
 const look = { color: '#2f9e44', icon: 'tag' };
 const category = (id: string, name: string, parent: string | null = null): Category => ({ id, name, parent, ...look });
@@ -125,5 +125,44 @@ describe('a comparison', () => {
         expect(weights.reduce((sum, weight) => sum + weight, 0)).to.be.closeTo(weights.length ? 1 : 0, 1e-12);
       }),
     );
+  });
+
+  describe('by payee', () => {
+    const byPayee = (from: string, entries: Entry[]) => ({
+      from,
+      to: from,
+      currencies: ['EUR'],
+      buckets: bucketsOf(entries, { from, by: 'total', payees: true }),
+    });
+    const on = (date: string, payee: string, amount: number): Entry => ({
+      date,
+      payee,
+      amount,
+      kind: 'expense',
+      category: null,
+    });
+
+    it('names the payees that explain the change, the weightiest first', () => {
+      const now = [on('2026-11-01', 'Shop', 500), on('2026-11-01', 'Bakery', 100), on('2026-11-01', '', 70)];
+      const then = [on('2026-10-01', 'Shop', 200), on('2026-10-01', 'Garage', 700), on('2026-10-01', '', 70)];
+      const found = comparePayees('EUR', byPayee('2026-11-01', now), byPayee('2026-10-01', then));
+      expect(found.change.spent).to.equal(-300);
+      expect([found.categories, found.otherPayees]).to.deep.equal([[], 0]);
+      expect(found.payees).to.deep.equal([
+        { payee: 'Garage', spent: 0, spentBefore: 700, change: -700, weight: 700 / 1_100 },
+        { payee: 'Shop', spent: 500, spentBefore: 200, change: 300, weight: 300 / 1_100 },
+        { payee: 'Bakery', spent: 100, spentBefore: 0, change: 100, weight: 100 / 1_100 },
+      ]);
+    });
+
+    it('sums up those behind the first hundred, so that all changes add up', () => {
+      const now = Array.from({ length: 130 }, (_, index) => on('2026-11-01', `P${index}`, 1_000 - index));
+      const found = comparePayees('EUR', byPayee('2026-11-01', now), byPayee('2026-10-01', []));
+      expect(found.payees).to.have.length(100);
+      const named = found.payees!.reduce((sum, { change }) => sum + change, 0);
+      expect(named + found.otherPayees!)
+        .to.equal(found.change.spent)
+        .and.to.equal(121_615);
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { today } from '@outlay/contracts/calendar.ts';
+import { figureFilters } from '@outlay/contracts/figure-filters.ts';
 import type { Figures, FiguresQuery } from '@outlay/contracts/internal.ts';
 import { Unavailable } from '@outlay/service-kit/problem.ts';
 import type { AppContext, AuthenticatedUser } from '@outlay/service-kit/route.ts';
@@ -8,13 +9,27 @@ import type { FigureSource } from './figure-source.ts';
 
 export interface FigureQuestion {
   ledger: string;
-  currency: string | undefined;
+  filters: FigureFilters;
   by: FiguresQuery['by'];
-  /** Split by category. */
+  /** Split by category, by payee, by tag. */
   categories?: boolean;
+  payees?: boolean;
+  tags?: boolean;
   /** What is needed where today is this date in the ledger's time zone. @throws {ValidationFailed} */
   ranges(today: string): readonly Period[];
 }
+
+/** What the caller says of the figure beside its period; checked by the route. */
+export type FigureFilters = { readonly [name in FilterName]?: string };
+type FilterName = keyof typeof figureFilters;
+
+/** The filters of a figure's query. */
+export const filtersOf = (query: { readonly [name in FilterName]?: string | undefined }): FigureFilters =>
+  Object.fromEntries(
+    (Object.keys(figureFilters) as FilterName[]).flatMap((name) =>
+      query[name] === undefined ? [] : [[name, query[name]]],
+    ),
+  );
 
 export interface Asker {
   user: AuthenticatedUser;
@@ -31,17 +46,25 @@ export type AskFigures = (question: FigureQuestion, asker: Asker) => Promise<Fig
  */
 export const createAskFigures =
   (source: FigureSource, now: () => Date): AskFigures =>
-  async ({ ledger, currency, by, categories = false, ranges }, asker) => {
+  async ({ ledger, filters, by, categories = false, payees = false, tags = false, ranges }, asker) => {
     const askedAt = now();
-    const asked = [...new Set(possible(ranges, datesOnEarth(askedAt)).map(nameOf))];
+    const { asOf, currency } = filters;
+    const asked = [...new Set(possible(ranges, asOf ? [asOf] : datesOnEarth(askedAt)).map(nameOf))];
     const figures = await source({
       path: `/internal/v1/ledgers/${ledger}/figures`,
-      query: { ranges: asked.join(','), by, categories: String(categories), ...(currency && { currency }) },
+      query: {
+        ranges: asked.join(','),
+        by,
+        categories: String(categories),
+        ...(payees && { payees: 'true' }),
+        ...(tags && { tags: 'true' }),
+        ...filters,
+      },
       ...asker,
     });
     annotate({ 'outlay.ledger': figures.ledger.id });
     const given = new Map(figures.ranges.map((range) => [nameOf(range), range]));
-    const wanted = ranges(today(figures.ledger.timeZone, askedAt)).map((range) => {
+    const wanted = ranges(asOf ?? today(figures.ledger.timeZone, askedAt)).map((range) => {
       const found = given.get(nameOf(range));
       if (!found || found.buckets.some(({ start }) => start < range.from || start > range.to)) throw offTopic();
       return found;

@@ -1,20 +1,19 @@
 import { LedgerRef } from '@outlay/contracts/ledger.ts';
 import { type Route, reply, route } from '@outlay/service-kit/route.ts';
 import { z } from 'zod';
-import { LedgerNotFound, NotAcceptable, SumTooLarge } from '../problems.ts';
+import { FigureTooLarge, LedgerNotFound, NotAcceptable, SumTooLarge } from '../problems.ts';
 import { acceptedForm } from './accepted-form.ts';
-import type { AskFigures, FigureQuestion } from './ask-figures.ts';
+import { type AskFigures, type FigureQuestion, filtersOf } from './ask-figures.ts';
 import type { ChartOption } from './chart.ts';
 import { csvType, type Table, toCsv } from './csv.ts';
 
 /** What every figure can be asked by. */
-interface FigureQuery {
-  currency?: string | undefined;
+type FigureQuery = Parameters<typeof filtersOf>[0] & {
   chart?: 'echarts' | undefined;
-}
+};
 
 /** Asks for the ledger, the currency and the person of a request. */
-export type Ask = (question: Omit<FigureQuestion, 'ledger' | 'currency'>) => ReturnType<AskFigures>;
+export type Ask = (question: Omit<FigureQuestion, 'ledger' | 'filters'>) => ReturnType<AskFigures>;
 
 /** One figure: what it is asked by, how it comes to be of expense's sums, and the forms in which it is given. */
 export interface FigureSpec<Q extends z.ZodType<FigureQuery>, F extends object> {
@@ -43,12 +42,13 @@ export const figureRoute = <Q extends z.ZodType<FigureQuery>, F extends object>(
     query: spec.query,
     success: { 200: spec.answer },
     alsoAs: ['text/csv'],
-    problems: [LedgerNotFound, SumTooLarge, NotAcceptable],
+    problems: [LedgerNotFound, SumTooLarge, FigureTooLarge, NotAcceptable],
     handle: async ({ params, query, user, ctx }) => {
       const form = acceptedForm(ctx);
-      const { currency, chart } = query as FigureQuery;
+      const { chart, ...asked } = query as FigureQuery;
+      const filters = filtersOf(asked);
       const figure = await spec.figure(query as z.output<Q>, (question) =>
-        askFigures({ ...params, currency, ...question }, { user, ctx }),
+        askFigures({ ...params, filters, ...question }, { user, ctx }),
       );
       if (form === 'csv') return reply(200, toCsv(spec.table(figure)), { 'content-type': csvType });
       return reply(200, chart && spec.chart ? { ...figure, chart: spec.chart(figure) } : figure);

@@ -29,9 +29,9 @@ describe('the form of a figure', () => {
     expense.answer = answerBuckets(
       ['=Food', 'Rent, "warm"'],
       [
-        { start: '2026-10-05', category: 0, expense: 50_00 },
-        { start: '2026-11-01', category: 1, expense: 850_05 },
-        { start: '2026-11-01', category: 0, expense: 12_50, refund: 2_50 },
+        { start: '2026-10-05', category: 0, payee: '@Shop', expense: 50_00 },
+        { start: '2026-11-01', category: 1, payee: 'Landlord', expense: 850_05 },
+        { start: '2026-11-01', category: 0, payee: '@Shop', expense: 12_50, refund: 2_50 },
         { start: '2026-11-15', income: 2_000_00 },
       ],
     );
@@ -106,6 +106,22 @@ describe('the form of a figure', () => {
       ],
     ],
     [
+      'compare?by=payee',
+      [
+        'payee,others,currency,spent,spent_before,change,weight',
+        `Landlord,0,EUR,850.05,0.00,850.05,${850_05 / 890_05}`,
+        `'@Shop,0,EUR,10.00,50.00,-40.00,${40_00 / 890_05}`,
+      ],
+    ],
+    [
+      'payees?from=2026-11-01&to=2026-11-01&limit=1',
+      [
+        'payee,others,currency,spent,income,count,share,2026-11',
+        `Landlord,0,EUR,850.05,0.00,1,${850_05 / 860_05},850.05`,
+        `,1,EUR,10.00,0.00,2,${10_00 / 860_05},`,
+      ],
+    ],
+    [
       'cash-flow?from=2026-10-15&to=2026-11-30',
       [
         'start,end,currency,income,spent,net,balance',
@@ -160,6 +176,7 @@ describe('the form of a figure', () => {
           { value: -40, itemStyle: { color: '#2f9e44' } },
         ],
       ],
+      ['payees?from=2026-11-01&to=2026-11-01', 'bar', [850.05]],
       ['cash-flow?from=2026-10-15&to=2026-11-30', 'bar', [0, 2000]],
       ['calendar?year=2026', 'heatmap', undefined],
     ] as [string, string, unknown[] | undefined][])
@@ -177,6 +194,8 @@ describe('the form of a figure', () => {
       ['trend?from=2026-10-15&to=2026-11-30', ['2026-10-15', 'Spent', 'Income', 'EUR']],
       ['categories?from=2026-11-01&to=2026-11-01', ['=Food']],
       ['compare?from=2026-11-01&to=2026-11-30', ['=Food', 'EUR']],
+      ['payees?from=2026-11-01&to=2026-11-01', ['@Shop', 'Landlord', 'EUR']],
+      ['compare?from=2026-11-01&to=2026-11-30&by=payee', ['@Shop', 'EUR']],
       ['cash-flow?from=2026-10-15&to=2026-11-30', ['Balance', '2026-11-01', 'EUR']],
       ['calendar?year=2026', ['Nov', 'EUR']],
     ] as [string, string[]][])

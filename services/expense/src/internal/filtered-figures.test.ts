@@ -1,6 +1,7 @@
 import { addDays, dateOfDay, dayNumber } from '@outlay/contracts/calendar.ts';
 import { kinds, type NewExpense } from '@outlay/contracts/expense.ts';
-import { type Bucket, figureKinds } from '@outlay/contracts/internal.ts';
+import { figureKinds } from '@outlay/contracts/figure-filters.ts';
+import type { Bucket } from '@outlay/contracts/internal.ts';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Person, startTestExpense, type TestExpense } from '../../test/start-test-expense.ts';
