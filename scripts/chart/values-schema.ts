@@ -5,6 +5,7 @@ const quantity = z.union([z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?
 /** `helm --set` makes a text of whatever has a decimal point. */
 const decimal = z.union([z.number().min(0), z.string().regex(/^\d+(\.\d+)?$/)]);
 const percent = z.union([z.number().min(0).max(100), z.string().regex(/^\d{1,2}(\.\d+)?$|^100$/)]);
+const share = z.union([z.number().min(0).max(1), z.string().regex(/^(0(\.\d+)?|1)$/)]);
 const map = z.record(z.string(), z.string());
 const objects = z.array(z.looseObject({}));
 const resources = z
@@ -90,6 +91,14 @@ export const ChartValues = z
             abortStatus: z.int().min(400).max(599),
           })
           .partial(),
+        overload: z
+          .strictObject({
+            eventLoopLagMax: z.string().regex(/^\d{1,5}(ms|s)$/),
+            memoryValue: share,
+            memoryRelease: share,
+          })
+          .partial(),
+        admin: z.strictObject({ allowFrom: z.string().regex(/^[0-9a-f.:]+\/\d{1,3}$/) }).partial(),
         config: z.string(),
       })
       .partial(),

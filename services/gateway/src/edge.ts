@@ -1,6 +1,7 @@
 import type { Log } from '@outlay/service-kit/log.ts';
 import type { Counter } from 'prom-client';
 import type { TracePolicy } from './filters/trace-context.ts';
+import type { OverloadManager } from './overload/overload-manager.ts';
 import type { Deadlines } from './proxy/deadlines.ts';
 import type { AccessLog } from './telemetry/access-log.ts';
 import type { RequestTimes, RetryCounter } from './telemetry/gateway-metrics.ts';
@@ -13,6 +14,7 @@ export interface Edge {
   /** Undefined where traces are not exported. */
   readonly spans: SpanExporter | undefined;
   tracePolicy: TracePolicy;
+  readonly overload: OverloadManager;
   readonly requestTimes: RequestTimes;
   readonly upstreamFailures: Counter<'cluster' | 'flag'>;
   readonly retries: RetryCounter;

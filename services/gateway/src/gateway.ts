@@ -8,6 +8,7 @@ import { adminRoutes } from './admin/admin-routes.ts';
 import type { Bootstrap } from './bootstrap/bootstrap-schema.ts';
 import type { GatewaySettings } from './config.ts';
 import type { Edge } from './edge.ts';
+import { OverloadManager } from './overload/overload-manager.ts';
 import { Deadlines } from './proxy/deadlines.ts';
 import { AccessLog } from './telemetry/access-log.ts';
 import {
@@ -38,6 +39,7 @@ export async function startGateway(settings: GatewaySettings, writer = createLog
     accessLog: new AccessLog(log, isJson ? writer : undefined),
     spans,
     tracePolicy: tracePolicyOf(settings.bootstrap, spans !== undefined),
+    overload: new OverloadManager(log, settings.bootstrap.overload_manager),
     requestTimes: new RequestTimes(metrics),
     upstreamFailures: upstreamFailureCounter(metrics),
     retries: retryCounter(metrics),
@@ -51,6 +53,7 @@ export async function startGateway(settings: GatewaySettings, writer = createLog
     rateLimits: () => versions.current.rateLimits.values(),
     spans,
     deadlines: edge.deadlines,
+    overload: edge.overload,
   });
   const checkReady = async () => {
     if (edge.isDraining) throw new Error('draining');
@@ -85,6 +88,7 @@ export async function startGateway(settings: GatewaySettings, writer = createLog
   /** Drain → close → flush. */
   async function stop(): Promise<void> {
     await drain();
+    edge.overload.close();
     await spans?.close();
     admin.closeAllConnections();
     await new Promise((resolve) => admin.close(resolve));

@@ -143,6 +143,7 @@ export const upstreamAway = new UpstreamUnavailable('No instance of the service 
 export const upstreamFull = new UpstreamUnavailable('The service is at its limit of concurrent requests.');
 export const upstreamGarbled = new BadUpstreamAnswer('The service’s answer was not well-formed HTTP.');
 export const upstreamSlow = new UpstreamTimeout('The service did not answer in time.');
+export const overloaded = new UpstreamUnavailable('The gateway has more to do than it can.');
 export const notCredentialed = new UpstreamUnavailable('The gateway has no credentials for the service.');
 export const pathAmbiguous = new BadRequest('The path holds dot segments, doubled or encoded slashes, or is no path.');
 export const fragmentSent = new BadRequest('A fragment is the client’s own and is not sent.');

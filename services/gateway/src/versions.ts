@@ -95,6 +95,7 @@ export class Versions {
     this.#runtime = next;
     this.appliedAt = new Date();
     this.#listeners = listeners;
+    this.#edge.overload.update(bootstrap.overload_manager);
     this.#edge.tracePolicy = tracePolicyOf(bootstrap, this.#edge.spans !== undefined);
     before.close(next);
     for (const listener of removed) void listener.close(finishMs);

@@ -76,7 +76,7 @@ describe('the admin port', () => {
   });
 
   it('tells statistics as lines, filtered, and as Prometheus reads them', async () => {
-    const lines = (await ask('/stats?filter=^outlay_gateway_requests')).body;
+    const lines = (await ask('/stats?filter=^outlay_gateway_requests_active')).body;
     const prometheus = await ask('/stats?format=prometheus');
 
     expect(lines).to.equal('outlay_gateway_requests_active: 0\n');
@@ -143,7 +143,7 @@ describe('the admin port', () => {
 
   it('tells those more whom the configuration names', async () => {
     const other = await startTestGateway({
-      edit: (yaml) => yaml.replace('admin:\n', "admin:\n  allow_from: ['192.0.2.0/24']\n"),
+      env: { ADMIN_ALLOW_FROM: '192.0.2.0/24' },
     });
 
     expect((await fetch(`http://127.0.0.1:${other.adminPort}/clusters`)).status).to.equal(403);

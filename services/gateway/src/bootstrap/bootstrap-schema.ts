@@ -118,6 +118,8 @@ const Listener = z.strictObject({
   name,
   address: z.string().min(1).default('0.0.0.0'),
   port,
+  /** Open at once; one more is closed. */
+  max_connections: z.int().min(1).max(1_000_000).default(10_000),
   max_request_headers_kb: z.int().min(4).max(96).default(16),
   max_headers_count: z.int().min(10).max(1_000).default(100),
   request_headers_timeout: duration.default(10_000),
@@ -156,6 +158,42 @@ const JwtProvider = z.strictObject({
   token_cache_size: z.int().min(0).max(1_000_000).default(10_000),
 });
 
+const resources = ['event_loop_lag', 'memory', 'heap'] as const;
+const share = z.number().min(0).max(1);
+
+const OverloadManager = z.strictObject({
+  refresh_interval: duration.default(100),
+  resource_monitors: z
+    .array(
+      z.discriminatedUnion('name', [
+        /** How long what is due waits for the event loop; `max` is full pressure. */
+        z.strictObject({ name: z.literal('event_loop_lag'), max: duration.default(500) }),
+        /** Resident memory of the process. Default: the container's limit, where there is one. */
+        z.strictObject({ name: z.literal('memory'), max_bytes: byteSize.optional() }),
+        /** V8's heap, of the size that it may grow to. */
+        z.strictObject({ name: z.literal('heap') }),
+      ]),
+    )
+    .default([]),
+  actions: z
+    .array(
+      z.strictObject({
+        /** New requests get 503 with Retry-After. */
+        name: z.literal('stop_accepting_requests'),
+        triggers: z.array(
+          z.strictObject({
+            name: z.enum(resources),
+            /** Begins at the value and ends below `release`. */
+            threshold: z
+              .strictObject({ value: share, release: share })
+              .refine(({ value, release }) => release <= value, 'release must not be above value'),
+          }),
+        ),
+      }),
+    )
+    .default([]),
+});
+
 /** The file without what its parts say of each other. */
 export const BootstrapShape = z.strictObject({
   admin: Admin,
@@ -171,6 +209,7 @@ export const BootstrapShape = z.strictObject({
     providers: z.record(name, JwtProvider).refine((all) => Object.keys(all).length > 0, 'must name a provider'),
   }),
   local_rate_limits: z.record(name, LocalRateLimit).default({}),
+  overload_manager: OverloadManager.prefault({}),
   listeners: z.array(Listener).min(1),
   clusters: z.array(Cluster),
 });
@@ -179,6 +218,7 @@ export const BootstrapShape = z.strictObject({
 export const Bootstrap = BootstrapShape.superRefine(checkReferences);
 export type Bootstrap = z.output<typeof Bootstrap>;
 export type AdminConfig = Bootstrap['admin'];
+export type OverloadConfig = Bootstrap['overload_manager'];
 export type ListenerConfig = Bootstrap['listeners'][number];
 export type VirtualHostConfig = ListenerConfig['virtual_hosts'][number];
 export type RouteConfig = VirtualHostConfig['routes'][number];
@@ -197,6 +237,13 @@ function checkReferences(config: z.output<typeof BootstrapShape>, context: z.Ref
       seen.add(one.name);
     });
   };
+  const monitored = new Set(config.overload_manager.resource_monitors.map((monitor) => monitor.name));
+  config.overload_manager.actions.forEach(({ triggers }, a) => {
+    triggers.forEach((trigger, t) => {
+      if (!monitored.has(trigger.name))
+        wrong(['overload_manager', 'actions', a, 'triggers', t, 'name'], `no monitor is named "${trigger.name}"`);
+    });
+  });
   unique(config.clusters, ['clusters']);
   unique(config.listeners, ['listeners']);
   for (const [key, provider] of Object.entries(providers))

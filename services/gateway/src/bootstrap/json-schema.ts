@@ -22,6 +22,7 @@ function withPlaceholders(schema: Schema): Schema {
       );
     else if (key === 'items' || key === 'additionalProperties')
       copy[key] = typeof value === 'object' ? withPlaceholder(value as Schema) : value;
+    else if (key === 'anyOf' || key === 'oneOf') copy[key] = (value as Schema[]).map(withPlaceholders);
     else copy[key] = value;
   }
   return copy;
@@ -32,5 +33,5 @@ function withPlaceholder(schema: Schema): Schema {
   const isFree = type === 'string' && !pattern && !format && !values && constant === undefined;
   if (type === 'object' || type === 'array' || isFree) return withPlaceholders(schema);
   const { default: fallback, ...rest } = schema;
-  return { anyOf: [rest, placeholder], ...(fallback !== undefined && { default: fallback }) };
+  return { anyOf: [withPlaceholders(rest), placeholder], ...(fallback !== undefined && { default: fallback }) };
 }

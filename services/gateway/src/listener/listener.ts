@@ -43,6 +43,7 @@ export class Listener {
       requireHostHeader: false, // said by us, as a problem
       optimizeEmptyRequests: true,
     });
+    this.#server.maxConnections = config.max_connections; // no option of createServer
     this.#server.maxHeadersCount = 0; // counted by us: node:http would drop the rest without a word
     this.#server.on('request', (request, response) => this.#serve(request, response, false));
     this.#server.on('checkContinue', (request, response) => this.#serve(request, response, true));
@@ -118,6 +119,7 @@ export class Listener {
 
 /** Options of node:http, which are also members of its server by which it goes from then on. */
 const serverLimits = (config: ListenerConfig) => ({
+  maxConnections: config.max_connections,
   maxHeaderSize: config.max_request_headers_kb * 1_024,
   headersTimeout: config.request_headers_timeout,
   requestTimeout: Math.max(config.request_timeout, config.request_headers_timeout),

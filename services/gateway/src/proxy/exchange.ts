@@ -120,8 +120,12 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     const problem = this.#malformation();
     const route = problem ? undefined : this.#findRoute();
     this.#route = route;
+    const { overload } = this.#listener.edge;
     if (problem) this.refuse(problem, 'DPE');
-    else if (!route) this.refuse(problems.routeNotFound, 'NR');
+    else if (overload.isShedding) {
+      overload.shedCount++;
+      this.refuse(problems.overloaded, 'OM');
+    } else if (!route) this.refuse(problems.routeNotFound, 'NR');
     else this.#filter(route, 0);
   }
 

@@ -2,6 +2,7 @@ import type { Metrics } from '@outlay/service-kit/metrics.ts';
 import { Counter, Gauge } from 'prom-client';
 import type { JwtProviders } from '../filters/jwt-authn/providers.ts';
 import type { RateLimit } from '../filters/local-rate-limit.ts';
+import type { OverloadManager } from '../overload/overload-manager.ts';
 import type { Deadlines } from '../proxy/deadlines.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import { registerClusterMetrics } from './cluster-metrics.ts';
@@ -101,6 +102,7 @@ export interface Observed {
   readonly rateLimits: () => Iterable<RateLimit>;
   readonly spans: SpanExporter | undefined;
   readonly deadlines: Deadlines;
+  readonly overload: OverloadManager;
 }
 
 /** What is counted anyway, told when it is asked for. */
@@ -112,6 +114,34 @@ export function registerGauges(metrics: Metrics, observed: Observed): void {
     registers,
     collect() {
       this.set(observed.deadlines.size);
+    },
+  });
+  new Gauge({
+    name: 'outlay_gateway_overload_pressure',
+    help: 'How much of a resource is taken, 1 being all that may be',
+    labelNames: ['resource'] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const [resource, pressure] of observed.overload.pressures) this.set({ resource }, pressure);
+    },
+  });
+  new Gauge({
+    name: 'outlay_gateway_overload_active',
+    help: '1 while an action of the overload manager is taken',
+    labelNames: ['action'] as const,
+    registers,
+    collect() {
+      this.set({ action: 'stop_accepting_requests' }, Number(observed.overload.isShedding));
+    },
+  });
+  new Counter({
+    name: 'outlay_gateway_requests_shed_total',
+    help: 'Requests refused for overload',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(observed.overload.shedCount);
     },
   });
   new Gauge({
