@@ -105,7 +105,7 @@ const successes = (route: Route, schemas: Schemas): Json =>
         description: schema ? 'Done' : 'Done; no body',
         ...(schema && {
           content: {
-            'application/json': { schema: schemas.refer(schema, 'output') },
+            [route.answersAs ?? 'application/json']: { schema: schemas.refer(schema, 'output') },
             ...Object.fromEntries((route.alsoAs ?? []).map((type) => [type, { schema: { type: 'string' } }])),
           },
         }),

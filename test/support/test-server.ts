@@ -19,7 +19,13 @@ export interface TestServer extends RunningService {
 /** Serves an app as its process would, on free ports of the loopback; stop it when done. */
 export async function startTestServer(
   app: Koa<AppState>,
-  options: { log?: Log; metrics?: Metrics; ready?: () => Promise<void>; onDrained?: (() => Promise<unknown>)[] } = {},
+  options: {
+    log?: Log;
+    metrics?: Metrics;
+    ready?: () => Promise<void>;
+    onDraining?: (() => void)[];
+    onDrained?: (() => Promise<unknown>)[];
+  } = {},
 ): Promise<TestServer> {
   const running = await serve(app, {
     host: '127.0.0.1',

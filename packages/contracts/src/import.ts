@@ -59,23 +59,61 @@ export const ImportRow = z
   .meta({ id: 'ImportRow' });
 export type ImportRow = z.infer<typeof ImportRow>;
 
+/** `received`, `reading`, `committing` and `undoing` are being worked on; the others wait for a person or are the end. */
+export const importStatuses = [
+  'received',
+  'reading',
+  'preview',
+  'committing',
+  'committed',
+  'undoing',
+  'undone',
+  'cancelled',
+  'failed',
+] as const;
+export const ImportStatus = z.enum(importStatuses);
+export type ImportStatus = z.infer<typeof ImportStatus>;
+export const isBeingWorkedOn = (status: ImportStatus): boolean =>
+  status === 'received' || status === 'reading' || status === 'committing' || status === 'undoing';
+
 export const Import = z
   .object({
     id: Id,
-    status: z.enum(['preview', 'committed']),
+    status: ImportStatus,
     fileName: z.string().nullable(),
-    format: StatementFormat,
-    encoding: z.string().meta({ examples: ['utf-8', 'windows-1252', 'utf-16le'] }),
+    format: StatementFormat.nullable().meta({ description: 'Null until the file is read' }),
+    encoding: z
+      .string()
+      .nullable()
+      .meta({ examples: ['utf-8', 'windows-1252', 'utf-16le'] }),
     mapping: CsvMapping.nullable().meta({ description: 'CSV only: the mapping used' }),
     columns: z
       .array(z.string())
       .nullable()
       .meta({ description: 'CSV only: the header, or sample values where there is none' }),
-    counts: z.object({ total: z.int(), new: z.int(), duplicate: z.int(), invalid: z.int(), imported: z.int() }),
+    counts: z
+      .object({ total: z.int(), new: z.int(), duplicate: z.int(), invalid: z.int(), imported: z.int() })
+      .meta({ description: 'While the file is read: so far' }),
+    progress: z
+      .object({
+        share: z.number().min(0).max(1).meta({ description: 'How much of the work under way is done' }),
+        startedAt: Instant,
+        estimatedEnd: Instant.nullable().meta({ description: 'Null until there is something to estimate by' }),
+      })
+      .nullable()
+      .meta({ description: 'Null where no work is under way' }),
+    failure: z.string().nullable().meta({ description: 'Why it failed, in words for the person' }),
+    undone: z
+      .object({
+        removed: z.int(),
+        kept: z.int().meta({ description: 'Changed by hand since, and left where they are' }),
+      })
+      .nullable()
+      .meta({ description: 'What an undo, or the cancelling of a commit, has done so far' }),
     rows: z.array(ImportRow).meta({ description: 'The first 500 rows; follow `nextRow` for more' }),
     nextRow: z.int().nullable(),
     createdAt: Instant,
-    expiresAt: Instant.nullable().meta({ description: 'When an uncommitted preview is forgotten' }),
+    expiresAt: Instant.nullable().meta({ description: 'When it is forgotten; null where it wrote expenses' }),
   })
   .meta({ id: 'Import' });
 export type Import = z.infer<typeof Import>;
@@ -113,3 +151,13 @@ export const ImportResult = z
   .object({ id: Id, status: z.literal('committed'), imported: z.int(), skipped: z.int() })
   .meta({ id: 'ImportResult' });
 export type ImportResult = z.infer<typeof ImportResult>;
+
+export const ImportUndo = z
+  .strictObject({
+    changed: z
+      .enum(['keep', 'remove'])
+      .optional()
+      .meta({ description: 'What becomes of expenses that were changed since; needed only where there are some' }),
+  })
+  .meta({ id: 'ImportUndo' });
+export type ImportUndo = z.infer<typeof ImportUndo>;

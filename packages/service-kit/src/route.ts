@@ -68,6 +68,8 @@ export interface RouteSpec<P extends Schema, Q extends Schema, B extends Schema>
   /** Request headers worth documenting, with their meaning. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly success: Readonly<Record<number, z.ZodType | null>>;
+  /** Media type of the success where it is not JSON: `text/event-stream`, whose events hold what the schema says. */
+  readonly answersAs?: string;
   /** Media types that the handler gives the answer in beside JSON, by the client's `Accept`; named for the document. */
   readonly alsoAs?: readonly string[];
   readonly problems?: readonly ProblemClass[];

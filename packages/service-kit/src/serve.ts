@@ -15,6 +15,8 @@ export interface ServeOptions {
   metrics: Metrics;
   /** Rejects while the service cannot do its work. */
   ready?: () => Promise<void>;
+  /** Runs at the first sign of the end, so that answers without an end of their own (streams of events) find one. */
+  onDraining?: readonly (() => void)[];
   /** Runs in order once the last request is answered. */
   onDrained?: readonly (() => Promise<unknown>)[];
 }
@@ -62,6 +64,7 @@ export async function serve(app: Koa<AppState>, options: ServeOptions): Promise<
 
   async function stop(): Promise<void> {
     draining = true;
+    for (const step of options.onDraining ?? []) step();
     await new Promise((resolve) => setTimeout(resolve, options.drainMs));
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();

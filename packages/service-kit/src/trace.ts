@@ -1,4 +1,5 @@
-import { ProxyTracerProvider, trace } from '@opentelemetry/api';
+import { context, ProxyTracerProvider, propagation, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 
 const traceparent = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
@@ -17,6 +18,36 @@ export function traceRoute(method: string, route: string): void {
  */
 export function annotate(attributes: Readonly<Record<`outlay.${string}`, string | number>>): void {
   trace.getActiveSpan()?.setAttributes(attributes);
+}
+
+/** The running request as a W3C traceparent, for work that goes on behind it; null where tracing is off. */
+export function currentTraceparent(): string | null {
+  const carrier: { traceparent?: string } = {};
+  propagation.inject(context.active(), carrier);
+  return carrier.traceparent ?? null;
+}
+
+/**
+ * Runs background work as one span of the trace that asked for it. Its database commands have no spans of their own: a large
+ * import has thousands.
+ */
+export function inSpan<T>(
+  name: string,
+  { parent, attributes }: { parent: string | null; attributes: Readonly<Record<`outlay.${string}`, string | number>> },
+  work: () => Promise<T>,
+): Promise<T> {
+  const asked = propagation.extract(ROOT_CONTEXT, { traceparent: parent ?? undefined });
+  const span = trace.getTracer('outlay').startSpan(name, { attributes }, asked);
+  return context.with(suppressTracing(trace.setSpan(asked, span)), async () => {
+    try {
+      return await work();
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
 }
 
 /** The active span's traceparent, if tracing is on: then the client instrumentation sends it by itself. */

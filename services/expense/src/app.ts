@@ -28,7 +28,7 @@ export const expenseRoutes = (parts: ExpenseParts): Route[] => [
   deleteExpense(parts),
   restoreExpense(parts),
   suggestPayees(parts),
-  ...parts.imports,
+  ...parts.imports.routes,
   figuresRoute(parts),
 ];
 

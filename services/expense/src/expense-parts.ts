@@ -1,5 +1,4 @@
 import { ensureCollections } from '@outlay/service-kit/mongo.ts';
-import type { Route } from '@outlay/service-kit/route.ts';
 import type { Connection } from 'mongoose';
 import type { Registry } from 'prom-client';
 import { type CategoryStore, createCategoryStore } from './categories/category-store.ts';
@@ -11,7 +10,7 @@ import { createExpenseListing, type ExpenseListing } from './expenses/expense-li
 import { createExpenseStore, type ExpenseStore } from './expenses/expense-store.ts';
 import { createIdempotency, type Idempotency } from './expenses/idempotency.ts';
 import { createVocabulary, type Vocabulary } from './expenses/vocabulary.ts';
-import { createImports } from './imports/create-imports.ts';
+import { createImports, type Imports } from './imports/create-imports.ts';
 import { createFigureReader, type FigureReader } from './internal/read-figures.ts';
 import { createLedgerTransactions, type InLedger } from './ledger-transactions.ts';
 import { createLedgerStore, type LedgerStore } from './ledgers/ledger-store.ts';
@@ -44,7 +43,7 @@ export interface ExpenseParts {
   rollupCheck: RollupCheck;
   figures: FigureReader;
   metrics: ExpenseMetrics;
-  imports: readonly Route[];
+  imports: Imports;
   /** Creates what is missing of collections and indexes; before the first request. */
   prepare(): Promise<void>;
 }
@@ -93,7 +92,7 @@ export function createExpenseParts({
     rollupCheck: createRollupCheck({ connection, expenses, rollups, inLedger }),
     figures: createFigureReader({ connection, ledgerStore, categoryStore, expenses, rollups }),
     metrics,
-    imports: imports.routes,
+    imports,
     prepare: () => ensureCollections([...stores.map(({ model }) => model), ...imports.models]),
   };
 }

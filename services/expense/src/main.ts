@@ -33,6 +33,7 @@ await run(async () => {
   const parts = createExpenseParts({ connection, registry });
   await parts.prepare();
   const watch = watchDrift({ ...parts, log, everyMs: config.ROLLUP_CHECK_SECONDS * 1_000 });
+  parts.imports.start(log);
   return serve(createExpenseApp(parts, { workloads, verifyUser, log, metrics }), {
     host: config.HOST,
     port: config.PORT,
@@ -41,6 +42,7 @@ await run(async () => {
     log,
     metrics,
     ready: () => pingMongo(connection),
-    onDrained: [() => watch.stop(), () => connection.close()],
+    onDraining: [parts.imports.drain],
+    onDrained: [() => watch.stop(), () => parts.imports.stop(), () => connection.close()],
   });
 });

@@ -42,7 +42,13 @@ export async function startTestExpense({
     log,
     metrics,
   });
-  const server = await startTestServer(app, { log, metrics });
+  parts.imports.start(log);
+  const server = await startTestServer(app, {
+    log,
+    metrics,
+    onDraining: [parts.imports.drain],
+    onDrained: [() => parts.imports.stop()],
+  });
   const apiOf = (caller: string) => serviceApi(server.baseUrl, identity, 'expense', caller);
   return {
     api: apiOf('gateway'),

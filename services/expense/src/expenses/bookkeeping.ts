@@ -150,6 +150,33 @@ export function createBookkeeping({ expenses, deleted, categories, rollups, voca
       return { expense: toExpense(after), isRestored: true };
     },
 
+    /**
+     * Takes back what an import wrote: what is there of these expenses goes, with its sums, and what was deleted since cannot
+     * be restored any more.
+     * @param ids at most {@link batchMax}; @param isChangedKept whether those that were changed since stay
+     */
+    async takeBack(
+      session: ClientSession,
+      ledger: string,
+      ids: readonly string[],
+      isChangedKept: boolean,
+    ): Promise<{ removed: number; kept: Set<string> }> {
+      const found = await expenses.findMany(session, ledger, ids);
+      const kept = isChangedKept ? found.filter(isChanged) : [];
+      const taken = isChangedKept ? found.filter((each) => !isChanged(each)) : found;
+      await expenses.removeMany(
+        session,
+        taken.map(({ _id }) => _id),
+      );
+      await deleted.forget(session, ids);
+      await rollups.apply(
+        session,
+        ledger,
+        taken.map((each) => going(toBooking(each))),
+      );
+      return { removed: taken.length, kept: new Set(kept.map(({ _id }) => _id.toHexString())) };
+    },
+
     async isInUse(session: ClientSession, ledger: string, category: string): Promise<boolean> {
       return (await expenses.inCategory(session, ledger, category, 1)).length > 0;
     },
@@ -178,6 +205,8 @@ export function createBookkeeping({ expenses, deleted, categories, rollups, voca
     },
   };
 }
+
+const isChanged = ({ version }: StoredExpense): boolean => version > 1;
 
 /** Whether a version is the one that the client means to change. */
 export type VersionCheck = (version: number) => boolean;

@@ -41,5 +41,10 @@ export function createDeletedExpenses(connection: Connection) {
       const { expiresAt: _, ...expense } = found;
       return expense;
     },
+
+    async forget(session: ClientSession, ids: readonly string[]): Promise<void> {
+      const objectIds = ids.map((id) => new Types.ObjectId(id));
+      if (objectIds.length > 0) await collection.deleteMany({ _id: { $in: objectIds } }, { session });
+    },
   };
 }

@@ -15,7 +15,7 @@ export type ExpenseStore = ReturnType<typeof createExpenseStore>;
 
 /**
  * The documents of expenses. Writes go through `bookkeeping.ts`, which keeps rollups and categories in step: nothing else
- * may call `insert`, `replace`, `refile` or `remove`.
+ * may call `insert`, `replace`, `refile`, `remove` or `removeMany`.
  */
 export function createExpenseStore(connection: Connection) {
   const model = connection.model<StoredExpense>('Expense', expenseSchema);
@@ -41,6 +41,25 @@ export function createExpenseStore(connection: Connection) {
 
     async remove(session: ClientSession, id: Types.ObjectId): Promise<void> {
       await collection.deleteOne({ _id: id }, { session });
+    },
+
+    async findMany(session: ClientSession, ledger: string, ids: readonly string[]): Promise<StoredExpense[]> {
+      const filter = { _id: { $in: ids.map((id) => new Types.ObjectId(id)) }, ledger: new Types.ObjectId(ledger) };
+      return collection.find(filter, { session }).toArray();
+    },
+
+    async removeMany(session: ClientSession, ids: readonly Types.ObjectId[]): Promise<void> {
+      if (ids.length > 0) await collection.deleteMany({ _id: { $in: [...ids] } }, { session });
+    },
+
+    /** How many of these expenses were changed since they were written. */
+    async countChanged(ledger: string, ids: readonly string[]): Promise<number> {
+      if (ids.length === 0) return 0;
+      return collection.countDocuments({
+        _id: { $in: ids.map((id) => new Types.ObjectId(id)) },
+        ledger: new Types.ObjectId(ledger),
+        version: { $gt: 1 },
+      });
     },
 
     /** Up to `limit` expenses of a category; for moving them elsewhere. */

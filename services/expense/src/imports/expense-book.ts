@@ -13,10 +13,12 @@ export function createExpenseBook(parts: {
   bookkeeping: Bookkeeping;
 }) {
   const { expenses, categories, bookkeeping } = parts;
-  const { findAlike, findExisting, categoriesOfPayees } = expenses;
+  const { findAlike, findExisting, countChanged, categoriesOfPayees } = expenses;
   return {
     findAlike,
     findExisting,
+    countChanged,
+    takeBack: bookkeeping.takeBack,
     categoriesOfPayees,
     categories: categories.list,
 

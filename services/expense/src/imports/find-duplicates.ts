@@ -4,8 +4,8 @@ import type { ClientSession } from 'mongoose';
 import type { ExpenseBook } from './expense-book.ts';
 import { importedBefore, similarTo } from './explain-duplicate.ts';
 import type { StoredRow } from './import-documents.ts';
-import type { ImportStore } from './import-store.ts';
 import { daysApartMax, type KnownExpense, matchSimilar } from './match-duplicates.ts';
+import type { RowMemory } from './row-memory.ts';
 
 /** What of a row changes when it turns out to be a duplicate. */
 export type Verdict = Pick<StoredRow, 'reason' | 'duplicateOf'>;
@@ -20,12 +20,12 @@ const candidatesMax = 5_000;
 export type DuplicateFinder = ReturnType<typeof createDuplicateFinder>;
 
 /** Finds out, 500 rows at a time, which of them the ledger has already. */
-export function createDuplicateFinder(store: ImportStore, book: ExpenseBook) {
+export function createDuplicateFinder(memory: RowMemory, book: ExpenseBook) {
   return {
     /** Rows that were imported before, by their fingerprint: certain, whatever became of the expense. */
     async imported(ledger: Ledger, rows: readonly StoredRow[], session?: ClientSession): Promise<Verdicts> {
       const keys = rows.flatMap(({ source }) => source?.key ?? []);
-      const remembered = await store.findRemembered(ledger.id, keys, session);
+      const remembered = await memory.find(ledger.id, keys, session);
       if (remembered.size === 0) return new Map();
       const expenses = [...remembered.values()].map(({ expense }) => expense);
       const existing = await book.findExisting(ledger.id, expenses, session);
@@ -63,7 +63,7 @@ export function createDuplicateFinder(store: ImportStore, book: ExpenseBook) {
         limit: candidatesMax,
       };
       const alike = await book.findAlike(ledger.id, where, session);
-      const origins = await store.findOrigins(
+      const origins = await memory.findOrigins(
         alike.flatMap(({ id }) => (used.has(id) ? [] : id)),
         session,
       );

@@ -1,10 +1,10 @@
-import { Counter, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 export type ImportMetrics = ReturnType<typeof createImportMetrics>;
 
 export function createImportMetrics(registry: Registry) {
   return {
-    /** `previewed`, `committed`, `discarded`, `unreadable`; `refused` for uploads that never became a file. */
+    /** `previewed`, `committed`, `undone`, `cancelled`, `discarded`, `unreadable`; `refused` for uploads that never became a file. */
     imports: new Counter({
       name: 'outlay_imports_total',
       help: 'Imports of bank files by outcome',
@@ -16,6 +16,20 @@ export function createImportMetrics(registry: Registry) {
       name: 'outlay_import_rows_total',
       help: 'Rows of bank files by format and outcome',
       labelNames: ['format', 'outcome'] as const,
+      registers: [registry],
+    }),
+    underWay: new Gauge({
+      name: 'outlay_import_jobs_under_way',
+      help: 'Imports that this process works on, by job',
+      labelNames: ['job'] as const,
+      registers: [registry],
+    }),
+    /** `done`; `handed-on` at the end of the process; `lost` to a cancel or another worker; `failed`, to be tried again. */
+    jobs: new Histogram({
+      name: 'outlay_import_job_duration_seconds',
+      help: 'Background work on imports by job and outcome',
+      labelNames: ['job', 'outcome'] as const,
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300],
       registers: [registry],
     }),
   };

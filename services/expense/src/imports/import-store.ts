@@ -1,254 +1,197 @@
-import type { CsvMapping, ImportCommit } from '@outlay/contracts/import.ts';
+import type { ImportStatus } from '@outlay/contracts/import.ts';
 import type { ClientSession, Connection } from 'mongoose';
 import mongoose, { Schema } from 'mongoose';
-import type { Chunk, Counts, ImportRecord, RememberedRow } from './import-documents.ts';
+import type { ImportRecord } from './import-documents.ts';
 
 const { ObjectId } = mongoose.Types;
 const { Mixed, ObjectId: ObjectIdType } = Schema.Types;
 
-/** The rows outlive their preview a little, so that a commit in its last second finds them all. */
-const chunkGraceMs = 3_600_000;
+/** Who works on an import holds it for so long, and longer with each sign of life. */
+export const leaseMs = 10_000;
 
 const ImportSchema = new Schema(
   {
     ledger: { type: ObjectIdType, required: true },
     status: { type: String, required: true },
     fileName: { type: String, default: null },
-    format: { type: String, required: true },
-    encoding: { type: String, required: true },
+    bytes: { type: Number, required: true },
+    asked: { type: Mixed, required: true },
+    format: { type: String, default: null },
+    encoding: { type: String, default: null },
     mapping: { type: Mixed, default: null },
     mappingKey: { type: String, default: null },
     columns: { type: [String], default: null },
     counts: { type: Mixed, required: true },
     choice: { type: Mixed, default: null },
+    choiceKey: { type: String, default: null },
+    undo: { type: Mixed, default: null },
+    undone: { type: Mixed, default: null },
+    progress: { type: Mixed, default: null },
+    failure: { type: String, default: null },
+    revision: { type: Number, required: true },
     createdAt: { type: Date, required: true },
     expiresAt: { type: Date, default: null },
+    work: { type: Mixed },
   },
   { collection: 'imports', versionKey: false, minimize: false },
 );
 ImportSchema.index({ ledger: 1, _id: -1 });
 ImportSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+/** Only imports with work to be done have the field. */
+ImportSchema.index({ 'work.dueAt': 1 }, { sparse: true });
 
-/** Rows are kept 500 to a document: 200 writes for 100,000 rows, and a commit that goes on document by document. */
-const ChunkSchema = new Schema(
-  {
-    import: { type: ObjectIdType, required: true },
-    first: { type: Number, required: true },
-    rows: { type: Mixed, required: true },
-    isCommitted: { type: Boolean, required: true },
-    expiresAt: { type: Date, default: null },
-  },
-  { collection: 'import_chunks', versionKey: false },
-);
-ChunkSchema.index({ import: 1, first: 1 }, { unique: true });
-ChunkSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+/** Work that waits or is under way; absent where there is none. */
+interface Work {
+  /** Free to be taken from then on: at once, after a pause, or when its holder shows no life. */
+  dueAt: Date;
+  holder: string | null;
+  /** How often it was taken since it last came on. */
+  attempts: number;
+  /** W3C traceparent of the request that asked for it. */
+  traceparent: string | null;
+}
+type StoredImport = Omit<ImportRecord, 'id' | 'ledger'> & {
+  _id: mongoose.Types.ObjectId;
+  ledger: mongoose.Types.ObjectId;
+  work?: Work;
+};
 
-/** `_id` is ledger and fingerprint: the unique index that lets one of two racing commits of a row win. */
-const RememberedSchema = new Schema(
-  {
-    _id: { type: String, required: true },
-    ledger: { type: ObjectIdType, required: true },
-    expense: { type: ObjectIdType, required: true },
-    import: { type: ObjectIdType, required: true },
-    account: { type: String, default: null },
-    hasBankId: { type: Boolean, required: true },
-    payeeKey: { type: String, default: '' },
-    importedAt: { type: Date, required: true },
-  },
-  { collection: 'imported_rows', versionKey: false },
-);
-RememberedSchema.index({ expense: 1 });
-const latestOfPayee = { ledger: 1, payeeKey: 1, importedAt: -1 } as const;
-RememberedSchema.index(latestOfPayee);
+/** Work that a worker has taken. */
+export interface Held {
+  record: ImportRecord;
+  holder: string;
+  attempts: number;
+  traceparent: string | null;
+}
 
-const MappingSchema = new Schema(
-  { _id: { type: String, required: true }, mapping: { type: Mixed, required: true }, usedAt: { type: Date } },
-  { collection: 'import_mappings', versionKey: false },
-);
+/** What a person's wish or the work itself changes. */
+export type ImportChanges = Partial<Omit<ImportRecord, 'id' | 'ledger' | 'revision' | 'createdAt'>>;
 
 export type ImportStore = ReturnType<typeof createImportStore>;
 
-/** Previews, their rows, what is remembered of imported ones, and CSV layouts. The only file here that knows the database. */
+/** Imports, and who works on them. */
 export function createImportStore(connection: Connection) {
-  const imports = connection.model('Import', ImportSchema);
-  const chunks = connection.model('ImportChunk', ChunkSchema);
-  const remembered = connection.model('ImportedRow', RememberedSchema);
-  const mappings = connection.model('ImportMapping', MappingSchema);
+  const model = connection.model('Import', ImportSchema);
+  const collection = model.collection as unknown as mongoose.mongo.Collection<StoredImport>;
 
   /** The TTL monitor comes round once a minute: until then the clock decides. */
   const alive = () => ({ $or: [{ expiresAt: null }, { expiresAt: { $gt: new Date() } }] });
   const ofLedger = (ledger: string, id: string) => ({ _id: new ObjectId(id), ledger: new ObjectId(ledger) });
-  const rememberedId = (ledger: string, key: string) => `${ledger}:${key}`;
+  const newWork = (traceparent: string | null): Work => ({ dueAt: new Date(), holder: null, attempts: 0, traceparent });
+  const heldBy = ({ record, holder }: Held) => ({ _id: new ObjectId(record.id), 'work.holder': holder });
+  const lease = () => new Date(Date.now() + leaseMs);
 
   return {
-    /** Collections and indexes are made at the start of the service: transactions cannot. */
-    models: [imports, chunks, remembered, mappings] as unknown as readonly mongoose.Model<never>[],
+    model,
 
     newId: (): string => new ObjectId().toHexString(),
 
-    async addImport({ id, ledger, ...fields }: ImportRecord): Promise<void> {
-      await imports.collection.insertOne({ ...fields, ...ofLedger(ledger, id) });
+    /** Adds an import whose file waits to be read. */
+    async add({ id, ledger, ...fields }: ImportRecord, traceparent: string | null): Promise<void> {
+      await collection.insertOne({ ...fields, ...ofLedger(ledger, id), work: newWork(traceparent) });
     },
 
-    async findImport(ledger: string, id: string): Promise<ImportRecord | undefined> {
-      const found = await imports.findOne({ ...ofLedger(ledger, id), ...alive() }).lean();
+    async find(ledger: string, id: string): Promise<ImportRecord | undefined> {
+      const found = await collection.findOne({ ...ofLedger(ledger, id), ...alive() });
       return found ? toRecord(found) : undefined;
     },
 
     /** @param before id of the last import of the page before */
-    async listImports(ledger: string, limit: number, before?: string): Promise<ImportRecord[]> {
+    async list(ledger: string, limit: number, before?: string): Promise<ImportRecord[]> {
       const after = before === undefined ? {} : { _id: { $lt: new ObjectId(before) } };
       const filter = { ledger: new ObjectId(ledger), ...after, ...alive() };
-      const found = await imports.find(filter, { choice: 0 }).sort({ _id: -1 }).limit(limit).lean();
+      const found = await collection.find(filter, { projection: { choice: 0 }, sort: { _id: -1 }, limit }).toArray();
       return found.map(toRecord);
     },
 
-    /** Keeps a ledger's latest previews only: each may be 20 MiB. */
-    async discardPreviews(ledger: string, kept: number): Promise<void> {
-      const filter = { ledger: new ObjectId(ledger), status: 'preview' };
-      const old = await imports.find(filter, { _id: 1 }).sort({ _id: -1 }).skip(kept).lean();
-      for (const { _id } of old) await this.deletePreview(ledger, _id.toHexString());
-    },
-
-    /** Deletes a preview with its rows. @returns false where there is none (any more) */
-    async deletePreview(ledger: string, id: string): Promise<boolean> {
-      const { deletedCount } = await imports.deleteOne({ ...ofLedger(ledger, id), status: 'preview' });
-      if (deletedCount > 0) await this.deleteChunks(id);
-      return deletedCount > 0;
-    },
-
-    /** Makes a preview permanent and notes what was chosen; of racing commits the first one's choice stands. */
-    async beginCommit(ledger: string, id: string, choice: ImportCommit): Promise<ImportRecord | undefined> {
-      await imports.updateOne(
-        { ...ofLedger(ledger, id), status: 'preview', expiresAt: { $gt: new Date() } },
-        { $set: { status: 'committing', choice, expiresAt: null } },
-      );
-      await chunks.updateMany({ import: new ObjectId(id), expiresAt: { $ne: null } }, { $set: { expiresAt: null } });
-      return this.findImport(ledger, id);
-    },
-
-    async endCommit(ledger: string, id: string, counts: Counts): Promise<void> {
-      // The choice of 100,000 rows has done its work.
-      const done = { $set: { status: 'committed', counts, choice: null } };
-      await imports.updateOne({ ...ofLedger(ledger, id), status: 'committing' }, done);
-    },
-
-    async addChunk(id: string, chunk: Chunk, expiresAt: Date): Promise<void> {
-      await chunks.collection.insertOne({
-        ...chunk,
-        import: new ObjectId(id),
-        expiresAt: new Date(expiresAt.getTime() + chunkGraceMs),
-      });
-    },
-
-    async replaceChunk(id: string, { first, rows, isCommitted }: Chunk, session?: ClientSession): Promise<void> {
-      await chunks.collection.updateOne(
-        { import: new ObjectId(id), first },
-        { $set: { rows, isCommitted } },
-        session && { session },
-      );
-    },
-
-    async findChunk(id: string, first: number, session?: ClientSession): Promise<Chunk | undefined> {
-      const found = await chunks.collection.findOne({ import: new ObjectId(id), first }, session && { session });
-      return found ? toChunk(found) : undefined;
-    },
-
-    /** One after the other, in the order of the file. */
-    async *eachChunk(id: string): AsyncGenerator<Chunk> {
-      const found = chunks.collection.find({ import: new ObjectId(id) }, { sort: { first: 1 }, batchSize: 4 });
-      for await (const chunk of found) yield toChunk(chunk);
-    },
-
-    async deleteChunks(id: string): Promise<void> {
-      await chunks.deleteMany({ import: new ObjectId(id) });
-    },
-
-    /** By fingerprint. */
-    async findRemembered(
-      ledger: string,
-      keys: readonly string[],
-      session?: ClientSession,
-    ): Promise<Map<string, RememberedRow>> {
-      if (keys.length === 0) return new Map();
-      const ids = keys.map((key) => rememberedId(ledger, key));
-      const found = await remembered.find({ _id: { $in: ids } }, null, session && { session }).lean();
-      return new Map(found.map((document) => toRemembered(document)).map((row) => [row.key, row]));
-    },
-
-    /** By the id of the expense that a row became. */
-    async findOrigins(expenses: readonly string[], session?: ClientSession): Promise<Map<string, RememberedRow>> {
-      if (expenses.length === 0) return new Map();
-      const ids = expenses.map((id) => new ObjectId(id));
-      const found = await remembered.find({ expense: { $in: ids } }, null, session && { session }).lean();
-      return new Map(found.map((document) => toRemembered(document)).map((row) => [row.expense, row]));
+    /** Ids of a ledger's imports of these statuses, the latest first. */
+    async withStatus(ledger: string, statuses: readonly ImportStatus[]): Promise<string[]> {
+      const filter = { ledger: new ObjectId(ledger), status: { $in: [...statuses] }, ...alive() };
+      const found = await collection.find(filter, { projection: { _id: 1 }, sort: { _id: -1 } }).toArray();
+      return found.map(({ _id }) => _id.toHexString());
     },
 
     /**
-     * The expense that each payee's row became last, so that what a person called "Groceries" is still known as what the
-     * bank calls "REWE SAGT DANKE 4711". One look into the index for each payee (DISTINCT_SCAN).
-     * @param payeeKeys by `payeeKey`
+     * Changes an import as a person asks, where it has one of these statuses; who works on it loses it.
+     * @param work the traceparent of the request that asks for work; undefined where there is none to be done
+     * @returns undefined where it has another status (by now)
      */
-    async findLatestOfPayees(ledger: string, payeeKeys: readonly string[]): Promise<Map<string, string>> {
-      if (payeeKeys.length === 0) return new Map();
-      const latest = await remembered.aggregate<{ _id: string; expense: mongoose.Types.ObjectId }>([
-        { $match: { ledger: new ObjectId(ledger), payeeKey: { $in: [...payeeKeys] } } },
-        { $sort: latestOfPayee },
-        { $group: { _id: '$payeeKey', expense: { $first: '$expense' } } },
-      ]);
-      return new Map(latest.map(({ _id, expense }) => [_id, expense.toHexString()]));
+    async move(
+      ledger: string,
+      id: string,
+      from: readonly ImportStatus[],
+      changes: ImportChanges,
+      work?: { traceparent: string | null },
+    ): Promise<ImportRecord | undefined> {
+      const moved = await collection.findOneAndUpdate(
+        { ...ofLedger(ledger, id), status: { $in: [...from] }, ...alive() },
+        {
+          $set: { ...changes, ...(work && { work: newWork(work.traceparent) }) },
+          ...(!work && { $unset: { work: '' } }),
+          $inc: { revision: 1 },
+        },
+        { returnDocument: 'after' },
+      );
+      return moved ? toRecord(moved) : undefined;
     },
 
-    /** A row that is taken again although it was imported before is remembered with its newest expense. */
-    async remember(ledger: string, rows: readonly RememberedRow[], again: ReadonlySet<string>, session: ClientSession) {
-      const documents = rows.map(({ key, expense, import: importId, ...fields }) => ({
-        ...fields,
-        _id: rememberedId(ledger, key),
-        ledger: new ObjectId(ledger),
-        expense: new ObjectId(expense),
-        import: new ObjectId(importId),
-      }));
-      const isAgain = (index: number) => again.has(rows[index]?.key ?? '');
-      const first = documents.filter((_, index) => !isAgain(index));
-      // The plain driver: casting 500 documents that we built ourselves costs more than writing them.
-      const collection = remembered.collection as unknown as mongoose.mongo.Collection<{ _id: string }>;
-      if (first.length > 0) await collection.insertMany(first, { session, ordered: true });
-      for (const { _id, ...fields } of documents.filter((_, index) => isAgain(index)))
-        await collection.replaceOne({ _id }, fields, { session, upsert: true });
+    /** @returns false where it has another status (by now) */
+    async delete(ledger: string, id: string, statuses: readonly ImportStatus[]): Promise<boolean> {
+      const { deletedCount } = await collection.deleteOne({ ...ofLedger(ledger, id), status: { $in: [...statuses] } });
+      return deletedCount > 0;
     },
 
-    async findMapping(ledger: string, mappingKey: string): Promise<CsvMapping | undefined> {
-      const found = await mappings.findById(`${ledger}:${mappingKey}`).lean();
-      return found?.mapping as CsvMapping | undefined;
+    /** Takes the work that is due for the longest. @param bytesMax of the file: larger ones are left to others */
+    async take(holder: string, bytesMax: number): Promise<Held | undefined> {
+      const taken = await collection.findOneAndUpdate(
+        { 'work.dueAt': { $lte: new Date() }, bytes: { $lte: bytesMax } },
+        { $set: { 'work.holder': holder, 'work.dueAt': lease() }, $inc: { 'work.attempts': 1 } },
+        { sort: { 'work.dueAt': 1 }, returnDocument: 'after' },
+      );
+      if (!taken?.work) return undefined;
+      const { attempts, traceparent } = taken.work;
+      return { record: toRecord(taken), holder, attempts, traceparent };
     },
 
-    async rememberMapping(ledger: string, mappingKey: string, mapping: CsvMapping): Promise<void> {
-      const fields = { mapping, usedAt: new Date() };
-      await mappings.updateOne({ _id: `${ledger}:${mappingKey}` }, { $set: fields }, { upsert: true });
+    /** Notes how far the work is and keeps it. @returns false where it is no longer held */
+    async note(held: Held, changes: ImportChanges, session?: ClientSession): Promise<boolean> {
+      const { matchedCount } = await collection.updateOne(
+        heldBy(held),
+        { $set: { ...changes, 'work.dueAt': lease(), 'work.attempts': 0 }, $inc: { revision: 1 } },
+        session && { session },
+      );
+      return matchedCount > 0;
+    },
+
+    /** A sign of life without news. @returns false where it is no longer held */
+    async keep(held: Held): Promise<boolean> {
+      const { matchedCount } = await collection.updateOne(heldBy(held), { $set: { 'work.dueAt': lease() } });
+      return matchedCount > 0;
+    },
+
+    /** The work is done. @returns false where it was no longer held */
+    async end(held: Held, changes: ImportChanges): Promise<boolean> {
+      const { matchedCount } = await collection.updateOne(heldBy(held), {
+        $set: { ...changes, progress: null },
+        $unset: { work: '' },
+        $inc: { revision: 1 },
+      });
+      return matchedCount > 0;
+    },
+
+    /** Gives the work back, to be taken after a pause. @param isAttempt false where nothing went wrong */
+    async release(held: Held, pauseMs: number, isAttempt: boolean): Promise<void> {
+      await collection.updateOne(heldBy(held), {
+        $set: {
+          'work.holder': null,
+          'work.dueAt': new Date(Date.now() + pauseMs),
+          ...(!isAttempt && { 'work.attempts': held.attempts - 1 }),
+        },
+      });
     },
   };
 }
 
-type ImportDocument = mongoose.InferSchemaType<typeof ImportSchema> & { _id: mongoose.Types.ObjectId };
-type RememberedDocument = mongoose.InferSchemaType<typeof RememberedSchema>;
-
-function toRecord(document: ImportDocument): ImportRecord {
-  const { _id, ledger, ...fields } = document;
-  return { ...(fields as Omit<ImportRecord, 'id' | 'ledger'>), id: _id.toHexString(), ledger: ledger.toHexString() };
+function toRecord({ _id, ledger, work: _, ...fields }: StoredImport): ImportRecord {
+  return { ...fields, id: _id.toHexString(), ledger: ledger.toHexString() };
 }
-
-const toChunk = ({ first, rows, isCommitted }: mongoose.mongo.BSON.Document): Chunk => ({
-  first,
-  rows,
-  isCommitted,
-});
-
-const toRemembered = ({ _id, expense, import: importId, ...fields }: RememberedDocument): RememberedRow => ({
-  key: _id.slice(_id.indexOf(':') + 1),
-  expense: expense.toHexString(),
-  import: importId.toHexString(),
-  account: fields.account ?? null,
-  hasBankId: fields.hasBankId,
-  payeeKey: fields.payeeKey,
-  importedAt: fields.importedAt,
-});

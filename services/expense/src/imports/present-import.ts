@@ -1,22 +1,35 @@
-import type { Import, ImportRow, ImportSummary } from '@outlay/contracts/import.ts';
+import type { Import, ImportResult, ImportRow, ImportSummary } from '@outlay/contracts/import.ts';
 import type { ImportRecord, StoredRow } from './import-documents.ts';
 
-/** An import that is being committed shows as a preview that no longer expires: its commit can be asked for again. */
 export function presentSummary(record: ImportRecord): ImportSummary {
-  const { id, fileName, format, encoding, mapping, columns, counts, createdAt, expiresAt } = record;
+  const { id, status, fileName, format, encoding, mapping, columns, counts, createdAt, expiresAt } = record;
   return {
     id,
-    status: record.status === 'committed' ? 'committed' : 'preview',
+    status,
     fileName,
     format,
     encoding,
     mapping,
     columns,
     counts,
+    progress: record.progress && {
+      share: Math.round(record.progress.share * 1_000) / 1_000,
+      startedAt: record.progress.startedAt.toISOString(),
+      estimatedEnd: record.progress.estimatedEnd?.toISOString() ?? null,
+    },
+    failure: record.failure,
+    undone: record.undone,
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt?.toISOString() ?? null,
   };
 }
+
+export const presentResult = ({ id, counts }: ImportRecord): ImportResult => ({
+  id,
+  status: 'committed',
+  imported: counts.imported,
+  skipped: counts.total - counts.imported,
+});
 
 /** @param rows the ones that are shown, in order */
 export function presentImport(record: ImportRecord, rows: readonly StoredRow[]): Import {
