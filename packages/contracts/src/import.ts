@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CalendarDate, Id, Instant, Paging, pageOf, text } from './common.ts';
 import { Kind } from './expense.ts';
+import { importStatuses } from './import-status.ts';
 import { Currency } from './money.ts';
 
 export const statementFormats = ['ofx', 'qif', 'csv', 'camt.053'] as const;
@@ -59,22 +60,7 @@ export const ImportRow = z
   .meta({ id: 'ImportRow' });
 export type ImportRow = z.infer<typeof ImportRow>;
 
-/** `received`, `reading`, `committing` and `undoing` are being worked on; the others wait for a person or are the end. */
-export const importStatuses = [
-  'received',
-  'reading',
-  'preview',
-  'committing',
-  'committed',
-  'undoing',
-  'undone',
-  'cancelled',
-  'failed',
-] as const;
 export const ImportStatus = z.enum(importStatuses);
-export type ImportStatus = z.infer<typeof ImportStatus>;
-export const isBeingWorkedOn = (status: ImportStatus): boolean =>
-  status === 'received' || status === 'reading' || status === 'committing' || status === 'undoing';
 
 export const Import = z
   .object({

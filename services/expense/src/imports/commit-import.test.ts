@@ -41,13 +41,25 @@ describe('POST imports/{id}/commit', () => {
     expect(committed.counts).to.deep.equal({ total: 2, new: 1, duplicate: 0, invalid: 1, imported: 1 });
   });
 
-  it('answers the same when asked again, whatever is asked for then, and writes nothing twice', async () => {
+  it('answers the same when the same is asked again, and writes nothing twice', async () => {
     const person = service.person();
     const { id } = (await person.upload(many(3))).body;
-    const first = await person.commit(id, { rows: [1] });
-    const again = await person.commit(id, { rows: [0, 2, 77] });
-    expect(first.body).to.deep.equal({ id, status: 'committed', imported: 1, skipped: 2 });
+    const first = await person.commit(id, { rows: [0, 1] });
+    const again = await person.commit(id, { rows: [1, 0, 1] });
+    expect(first.body).to.deep.equal({ id, status: 'committed', imported: 2, skipped: 1 });
     expect([again.status, again.body]).to.deep.equal([200, first.body]);
+    expect(await person.expenses()).to.have.lengthOf(2);
+  });
+
+  it('refuses another choice once one was made, instead of answering the result of the first', async () => {
+    const person = service.person();
+    const { id } = (await person.upload(many(3))).body;
+    await person.commit(id, { rows: [1] });
+    for (const other of [{ rows: [0, 2] }, { rows: 'new' }, { rows: [1], categories: { 1: null } }])
+      expect((await person.commit(id, other)).body).to.include({
+        status: 409,
+        type: '/problems/import-choice-differs',
+      });
     expect(await person.expenses()).to.have.lengthOf(1);
   });
 
@@ -217,12 +229,12 @@ describe('POST imports/{id}/commit', () => {
   });
 });
 
-describe('a commit that ends in its middle', () => {
+describe('a commit that fails in its middle', () => {
   for (const [when, endsBeforeCommit] of [
     ['before its third transaction is committed', true],
     ['after its third transaction is committed, before anyone hears of it', false],
   ] as const)
-    it(`${when}, goes on when it is asked for again`, async () => {
+    it(`${when}, is taken up again by itself and ends with each row written once`, async () => {
       const database = await openTestDatabase();
       const real = createLedgerTransactions(database.connection);
       let transactions = 0;
@@ -241,16 +253,15 @@ describe('a commit that ends in its middle', () => {
         // Rows that look alike, so that a second run could take its own first half for duplicates, or write it twice.
         const file = csv(...Array.from({ length: 2_100 }, (_, row) => `2026-11-${(row % 9) + 10},-3.50,Coffee bar,`));
         const { id } = (await person.upload(file)).body;
-        expect((await person.commit(id, { rows: 'new' })).status).to.equal(500);
-        expect(await person.expenses()).to.have.lengthOf(endsBeforeCommit ? 1_000 : 1_500);
-        const between = (await person.read(id)).body;
-        expect(between).to.include({ status: 'preview', expiresAt: null });
-
-        const again = await person.commit(id, { rows: [0] });
-        expect(again.body).to.deep.equal({ id, status: 'committed', imported: 2_100, skipped: 0 });
+        const answer = await person.commit(id);
+        expect(answer.body).to.deep.equal({ id, status: 'committed', imported: 2_100, skipped: 0 });
+        expect(transactions).to.equal(endsBeforeCommit ? 6 : 5);
         expect(await person.expenses()).to.have.lengthOf(2_100);
         const { body } = await person.read(id);
         expect(body.counts).to.deep.equal({ total: 2_100, new: 2_100, duplicate: 0, invalid: 0, imported: 2_100 });
+        expect(
+          await service.metric('outlay_import_job_duration_seconds_count', 'job="commit",outcome="failed"'),
+        ).to.equal(1);
       } finally {
         await service.stop();
         await database.drop();

@@ -1,4 +1,5 @@
-import type { CsvMapping, ImportCommit, ImportRow, ImportStatus, StatementFormat } from '@outlay/contracts/import.ts';
+import type { CsvMapping, ImportCommit, ImportRow, StatementFormat } from '@outlay/contracts/import.ts';
+import type { ImportStatus } from '@outlay/contracts/import-status.ts';
 import type { Booking } from '@outlay/statements/statement.ts';
 
 /** How many rows travel together: one document of the preview, one transaction of the commit, one page of an answer. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isBeingWorkedOn } from '@outlay/contracts/import.ts';
+import { isBeingWorkedOn } from '@outlay/contracts/import-status.ts';
 import { Unavailable } from '@outlay/service-kit/problem.ts';
 import type { ImportRecord } from './import-documents.ts';
 import { presentSummary } from './present-import.ts';

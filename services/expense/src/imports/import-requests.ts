@@ -56,10 +56,14 @@ export function createImportRequests({ store, chunks, uploads, book, metrics, wa
   }
 
   return {
-    /** Keeps a file as it arrives, to be read. @throws {TooManyImports} and whatever the upload rejects with */
+    /** Before a file is taken in. @throws {TooManyImports} */
+    async admit(ledger: Ledger): Promise<void> {
+      const unread = await store.withStatus(ledger.id, ['received', 'reading']);
+      if (unread.length >= unreadMax) throw new TooManyImports(unreadMax);
+    },
+
+    /** Keeps a file as it arrives, to be read. @throws whatever the upload rejects with */
     async receive(ledger: Ledger, upload: Upload): Promise<ImportRecord> {
-      if ((await store.withStatus(ledger.id, ['received', 'reading'])).length >= unreadMax)
-        throw new TooManyImports(unreadMax);
       const id = store.newId();
       const createdAt = now();
       const expiresAt = new Date(createdAt.getTime() + keptMs);

@@ -9,8 +9,8 @@ import {
   ImportRowsQuery,
   ImportSummary,
   ImportUndo,
-  isBeingWorkedOn,
 } from '@outlay/contracts/import.ts';
+import { isBeingWorkedOn } from '@outlay/contracts/import-status.ts';
 import { type Ledger, LedgerRef } from '@outlay/contracts/ledger.ts';
 import { decodeCursor, encodeCursor } from '@outlay/service-kit/cursor.ts';
 import { Problem } from '@outlay/service-kit/problem.ts';
@@ -117,6 +117,8 @@ export function importRoutes({
       async handle({ params, query, user, ctx }) {
         try {
           const ledger = await findLedger(user, params.ledger);
+          await requests.admit(ledger);
+          // At once: a form's file that nobody listens to would throw its error at the process.
           const received = await requests.receive(ledger, await readUpload(ctx.req, query, uploadBytesMax));
           annotate({ 'outlay.ledger': ledger.id, 'outlay.import': received.id });
           const record = await settled(received, ctx.get('prefer'));

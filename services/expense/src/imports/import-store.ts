@@ -1,4 +1,4 @@
-import type { ImportStatus } from '@outlay/contracts/import.ts';
+import type { ImportStatus } from '@outlay/contracts/import-status.ts';
 import type { ClientSession, Connection } from 'mongoose';
 import mongoose, { Schema } from 'mongoose';
 import type { ImportRecord } from './import-documents.ts';
@@ -141,7 +141,7 @@ export function createImportStore(connection: Connection) {
       return deletedCount > 0;
     },
 
-    /** Takes the work that is due for the longest. @param bytesMax of the file: larger ones are left to others */
+    /** Takes the work that is due for the longest. @param holder unique to this take; @param bytesMax of the file: larger ones are left to others */
     async take(holder: string, bytesMax: number): Promise<Held | undefined> {
       const taken = await collection.findOneAndUpdate(
         { 'work.dueAt': { $lte: new Date() }, bytes: { $lte: bytesMax } },

@@ -1,13 +1,20 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Expense } from '@outlay/contracts/expense.ts';
+import type { Import } from '@outlay/contracts/import.ts';
+import { isBeingWorkedOn } from '@outlay/contracts/import-status.ts';
 import type { Answer } from '../../../../test/support/request.ts';
 import { type Person, startTestExpense, type TestExpense } from '../../test/start-test-expense.ts';
 
 /** A person who imports into the first ledger. */
 export interface Importer extends Omit<Person, 'record'> {
   /** @param file text goes as UTF-8 */
-  upload(file: string | Uint8Array, query?: Record<string, string>): Promise<Answer>;
+  upload(file: string | Uint8Array, query?: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
   read(id: string, query?: string): Promise<Answer>;
-  commit(id: string, choice?: object): Promise<Answer>;
+  commit(id: string, choice?: object, headers?: Record<string, string>): Promise<Answer>;
+  cancel(id: string, headers?: Record<string, string>): Promise<Answer>;
+  undo(id: string, choice?: object, headers?: Record<string, string>): Promise<Answer>;
+  /** The import once no work is under way. */
+  settled(id: string): Promise<Import>;
   /** Uploads a file and commits what is new in it. */
   bring(file: string | Uint8Array): Promise<Answer>;
   record(expense: Partial<Expense>): Promise<Expense>;
@@ -27,13 +34,27 @@ export async function openImportApi(options: Parameters<typeof startTestExpense>
 
 function importer(person: Person): Importer {
   const { ledger } = person;
-  const upload: Importer['upload'] = (file, query = {}) =>
-    ledger.post(`/imports?${new URLSearchParams(query)}`, file, { 'content-type': 'application/octet-stream' });
-  const commit: Importer['commit'] = (id, choice = {}) => ledger.post(`/imports/${id}/commit`, choice);
+  const upload: Importer['upload'] = (file, query = {}, headers = {}) =>
+    ledger.post(`/imports?${new URLSearchParams(query)}`, file, {
+      'content-type': 'application/octet-stream',
+      prefer: 'wait=30',
+      ...headers,
+    });
+  const commit: Importer['commit'] = (id, choice = {}, headers = { prefer: 'wait=30' }) =>
+    ledger.post(`/imports/${id}/commit`, choice, headers);
   return {
     ...person,
     upload,
     commit,
+    cancel: (id, headers = { prefer: 'wait=30' }) => ledger.post(`/imports/${id}/cancel`, undefined, headers),
+    undo: (id, choice = {}, headers = { prefer: 'wait=30' }) => ledger.post(`/imports/${id}/undo`, choice, headers),
+    async settled(id) {
+      for (;;) {
+        const { body } = await ledger.get(`/imports/${id}`);
+        if (!isBeingWorkedOn(body.status)) return body;
+        await setTimeout(20);
+      }
+    },
     read: (id, query = '') => ledger.get(`/imports/${id}${query}`),
     bring: async (file) => commit(succeeded(await upload(file)).body.id),
     record: async (expense) => succeeded(await person.record({ ...expense })).body,

@@ -42,7 +42,6 @@ const pauseMaxMs = 60_000;
 
 /** Works on imports in the background: any process takes any import, and goes on where another one ended. */
 export function createImportWorker({ store, jobs, onLost, onNote, metrics }: WorkerParts): ImportWorker {
-  const holder = randomUUID();
   const stopping = new AbortController();
   let woken = Promise.withResolvers<void>();
   let running: Promise<void>[] = [];
@@ -94,7 +93,7 @@ export function createImportWorker({ store, jobs, onLost, onNote, metrics }: Wor
     while (!signal.aborted) {
       const call = woken.promise;
       try {
-        const held = await store.take(holder, bytesMax);
+        const held = await store.take(randomUUID(), bytesMax);
         if (held) await work(held, log);
         else await Promise.race([call, pause(pollMs, undefined, { signal })]);
       } catch (error) {

@@ -23,6 +23,9 @@ describe('POST imports', () => {
       encoding: 'utf-8',
       columns: ['Date', 'Amount', 'Payee', 'Note'],
       counts: { total: 2, new: 2, duplicate: 0, invalid: 0, imported: 0 },
+      progress: null,
+      failure: null,
+      undone: null,
       rows: [
         {
           row: 0,
@@ -243,6 +246,39 @@ describe('POST imports', () => {
     expect((await person.ledger.get(`/imports/${ids[1]}`)).status).to.equal(404);
   });
 
+  describe('where the client does not wait', () => {
+    const file = csv(...Array.from({ length: 1_203 }, (_, row) => `2026-01-01,-${row + 1}.00,Shop ${row},`));
+
+    it('answers 202 and where to look, and reads on; the rows are there once all of them are compared', async () => {
+      const person = service.person();
+      const answer = await person.upload(file, {}, { prefer: 'respond-async' });
+      expect(answer.status).to.equal(202);
+      expect(answer.body.status).to.be.oneOf(['received', 'reading']);
+      const path = String(answer.headers.get('location')).replace(/^.*(?=\/imports)/, '');
+      const preview = await person.settled(answer.body.id);
+      expect(preview).to.deep.include({ status: 'preview', progress: null, nextRow: 500 });
+      expect((await person.ledger.get(path)).body).to.deep.equal(preview);
+    });
+
+    it('says why a file failed, and forgets it in time', async () => {
+      const person = service.person();
+      const { id } = (await person.upload('%PDF-1.7', {}, { prefer: 'respond-async' })).body;
+      const failed = await person.settled(id);
+      expect(failed.status).to.equal('failed');
+      expect(failed.failure).to.match(/^The file is a PDF document\./);
+      expect(Date.parse(failed.expiresAt ?? '') - Date.parse(failed.createdAt)).to.equal(86_400_000);
+      expect((await person.commit(id)).body).to.include({ status: 409, type: '/problems/import-not-ready' });
+      expect((await person.ledger.delete(`/imports/${id}`)).status).to.equal(204);
+    });
+
+    it('keeps nothing of the file once it is read', async () => {
+      const person = service.person();
+      const { id } = (await person.upload(file)).body;
+      const pieces = await service.database.connection.collection('import_uploads').find().toArray();
+      expect(pieces.map((piece) => String(piece.import))).to.not.include(id);
+    });
+  });
+
   it('shows an import to nobody else', async () => {
     const { id } = (await service.person().upload(csv('2026-11-23,-1.00,A,'))).body;
     const stranger = service.person();
@@ -251,8 +287,8 @@ describe('POST imports', () => {
       expect(answer.body).to.include({ status: 404, type: '/problems/import-not-found' });
   });
 
-  it('forgets previews by itself: database indexes expire imports and their rows', async () => {
-    for (const name of ['imports', 'import_chunks']) {
+  it('forgets previews by itself: database indexes expire imports, their rows and their files', async () => {
+    for (const name of ['imports', 'import_chunks', 'import_uploads']) {
       const indexes = await service.database.connection.collection(name).indexes();
       expect(indexes.find(({ key }) => 'expiresAt' in key)).to.include({ expireAfterSeconds: 0 });
     }

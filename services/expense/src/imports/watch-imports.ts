@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isBeingWorkedOn } from '@outlay/contracts/import.ts';
+import { isBeingWorkedOn } from '@outlay/contracts/import-status.ts';
 import type { ImportRecord } from './import-documents.ts';
 import type { ImportStore } from './import-store.ts';
 

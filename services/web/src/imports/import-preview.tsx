@@ -57,7 +57,7 @@ export function ImportPreview({ preview, isBusy, onMapping, onCancel, onDone }: 
   return (
     <div className={classes.preview}>
       <p className={classes.about}>
-        <strong>{preview.fileName}</strong> · {preview.format.toUpperCase()} · {preview.encoding}
+        <strong>{preview.fileName}</strong> · {preview.format?.toUpperCase()} · {preview.encoding}
       </p>
       {preview.mapping && preview.columns && (
         <MappingEditor

@@ -19,7 +19,7 @@ export function PastImports() {
       <ul className={classes.past}>
         {committed.map(({ id, fileName, format, counts, createdAt }) => (
           <li key={id}>
-            {fileName ?? format.toUpperCase()}
+            {fileName ?? format?.toUpperCase()}
             <span>
               {formatCount(counts.imported)} imported · {formatInstant(createdAt)}
             </span>

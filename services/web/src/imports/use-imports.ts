@@ -1,4 +1,5 @@
 import type { CsvMapping, Import, ImportCommit, ImportResult, ImportSummary } from '@outlay/contracts/import.ts';
+import { isBeingWorkedOn } from '@outlay/contracts/import-status.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call, get } from '../api/api.ts';
 import { useLedger } from '../ledgers/use-ledger.ts';
@@ -24,13 +25,18 @@ export function usePreview() {
         body: new Blob([file], { type: 'application/octet-stream' }),
         timeoutMs: uploadMs,
       });
-      const rows = [...data.rows];
-      for (let next = data.nextRow; next !== null; ) {
+      let preview = data;
+      while (isBeingWorkedOn(preview.status)) {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        preview = await get(`/ledgers/${id}/imports/${data.id}`);
+      }
+      const rows = [...preview.rows];
+      for (let next = preview.nextRow; next !== null; ) {
         const page: Import = await get(`/ledgers/${id}/imports/${data.id}`, { query: { fromRow: next } });
         rows.push(...page.rows);
         next = page.nextRow;
       }
-      return { ...data, rows, nextRow: null };
+      return { ...preview, rows, nextRow: null };
     },
     onSuccess: () => void client.invalidateQueries({ queryKey: ['ledger', id, 'imports'] }),
   });
@@ -41,8 +47,13 @@ export function useCommit() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async ({ importId, body }: { importId: string; body: ImportCommit }) =>
-      (await call<ImportResult>('POST', `/ledgers/${id}/imports/${importId}/commit`, { body, timeoutMs: uploadMs }))
-        .data,
+      (
+        await call<ImportResult>('POST', `/ledgers/${id}/imports/${importId}/commit`, {
+          body,
+          headers: { prefer: 'wait=30' },
+          timeoutMs: uploadMs,
+        })
+      ).data,
     onSuccess: () => void client.invalidateQueries({ queryKey: ['ledger', id] }),
   });
 }
