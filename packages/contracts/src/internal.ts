@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import { CalendarDate } from './common.ts';
+import { ExchangeRate } from './exchange-rate.ts';
 import { figureFilters } from './figure-filters.ts';
 import { Category, Ledger } from './ledger.ts';
 import { Currency } from './money.ts';
@@ -61,6 +62,8 @@ export const Figures = z.object({
   currency: Currency,
   /** All of the ledger's where the figures are split by them; else none, for they cost as much as the sums. */
   categories: z.array(Category),
+  /** The ledger's own exchange rates, where every currency was asked for. */
+  rates: z.array(ExchangeRate.omit({ id: true })).optional(),
   ranges: z.array(
     z.object({
       from: CalendarDate,

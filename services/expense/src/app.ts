@@ -7,6 +7,7 @@ import type { AppState, AuthenticatedUser, Route } from '@outlay/service-kit/rou
 import type Koa from 'koa';
 import { allowList } from './allow-list.ts';
 import { categoryRoutes } from './categories/category-routes.ts';
+import { rateRoutes } from './exchange-rates/rate-routes.ts';
 import type { ExpenseParts } from './expense-parts.ts';
 import { changeExpense, deleteExpense } from './expenses/change-expense.ts';
 import { listExpenses } from './expenses/list-expenses.ts';
@@ -29,6 +30,7 @@ export const expenseRoutes = (parts: ExpenseParts): Route[] => [
   restoreExpense(parts),
   suggestPayees(parts),
   ...parts.imports.routes,
+  ...rateRoutes(parts),
   figuresRoute(parts),
 ];
 

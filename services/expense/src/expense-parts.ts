@@ -3,6 +3,7 @@ import type { Connection } from 'mongoose';
 import type { Registry } from 'prom-client';
 import { type CategoryStore, createCategoryStore } from './categories/category-store.ts';
 import { createManageCategories, type ManageCategories } from './categories/manage-categories.ts';
+import { createRateStore, type RateStore } from './exchange-rates/rate-store.ts';
 import { createExpenseMetrics, type ExpenseMetrics } from './expense-metrics.ts';
 import { type Bookkeeping, createBookkeeping } from './expenses/bookkeeping.ts';
 import { createDeletedExpenses } from './expenses/deleted-expenses.ts';
@@ -42,6 +43,7 @@ export interface ExpenseParts {
   rollups: RollupStore;
   rollupCheck: RollupCheck;
   figures: FigureReader;
+  exchangeRates: RateStore;
   metrics: ExpenseMetrics;
   imports: Imports;
   /** Creates what is missing of collections and indexes; before the first request. */
@@ -61,6 +63,7 @@ export function createExpenseParts({
   const expenses = createExpenseStore(connection);
   const deleted = createDeletedExpenses(connection);
   const rollups = createRollupStore(connection);
+  const exchangeRates = createRateStore(connection);
   const vocabulary = createVocabulary(connection);
   const idempotency = createIdempotency(connection, now);
   const bookkeeping = createBookkeeping({ expenses, deleted, categories: categoryStore, rollups, vocabulary, now });
@@ -76,7 +79,7 @@ export function createExpenseParts({
     inLedger,
     now,
   });
-  const stores = [ledgerStore, categoryStore, expenses, deleted, rollups, vocabulary, idempotency];
+  const stores = [ledgerStore, categoryStore, expenses, deleted, rollups, vocabulary, idempotency, exchangeRates];
   return {
     ledgers,
     ledgerStore,
@@ -90,7 +93,8 @@ export function createExpenseParts({
     inLedger,
     rollups,
     rollupCheck: createRollupCheck({ connection, expenses, rollups, inLedger }),
-    figures: createFigureReader({ connection, ledgerStore, categoryStore, expenses, rollups }),
+    figures: createFigureReader({ connection, ledgerStore, categoryStore, exchangeRates, expenses, rollups }),
+    exchangeRates,
     metrics,
     imports,
     prepare: () => ensureCollections([...stores.map(({ model }) => model), ...imports.models]),

@@ -2,6 +2,7 @@ import type { Figures, FiguresQuery } from '@outlay/contracts/internal.ts';
 import type { ClientSession, Connection } from 'mongoose';
 import { categoryFamily } from '../categories/category-family.ts';
 import type { CategoryStore } from '../categories/category-store.ts';
+import type { RateStore } from '../exchange-rates/rate-store.ts';
 import type { ExpenseStore } from '../expenses/expense-store.ts';
 import { sumExpenses } from '../expenses/sum-expenses.ts';
 import type { LedgerStore } from '../ledgers/ledger-store.ts';
@@ -21,6 +22,7 @@ export interface FigureReaderParts {
   connection: Connection;
   ledgerStore: LedgerStore;
   categoryStore: CategoryStore;
+  exchangeRates: RateStore;
   expenses: ExpenseStore;
   rollups: RollupStore;
 }
@@ -29,7 +31,14 @@ export type FiguresQuestion = Omit<FiguresQuery, 'ranges'> & { readonly ranges: 
 export type FigureReader = ReturnType<typeof createFigureReader>;
 
 /** Sums of a ledger: out of rollups wherever they tell enough, else out of the expenses, all as of one moment. */
-export function createFigureReader({ connection, ledgerStore, categoryStore, expenses, rollups }: FigureReaderParts) {
+export function createFigureReader({
+  connection,
+  ledgerStore,
+  categoryStore,
+  exchangeRates,
+  expenses,
+  rollups,
+}: FigureReaderParts) {
   return async (id: string, question: FiguresQuestion): Promise<Figures> => {
     const split: Omit<BucketKey, 'by'> = {
       categories: question.categories === 'true',
@@ -59,9 +68,10 @@ export function createFigureReader({ connection, ledgerStore, categoryStore, exp
     const isWholeAnswer = pieces.every(({ unit }) => unit !== 'entries' && unit !== 'payee');
     const session = isWholeAnswer ? undefined : connection.getClient().startSession({ snapshot: true });
     try {
-      const [ledger, tree, read] = await Promise.all([
+      const [ledger, tree, rates, read] = await Promise.all([
         ledgerStore.find(id),
         need.categories ? categoryStore.list(id) : [],
+        split.currencies ? exchangeRates.list(id) : [],
         readRollups(id, pieces, session),
       ]);
       if (!ledger) throw new LedgerNotFound();
@@ -86,6 +96,7 @@ export function createFigureReader({ connection, ledgerStore, categoryStore, exp
         ledger,
         currency,
         categories: split.categories ? tree : [],
+        ...(split.currencies && { rates: rates.map(({ id: _, ...rate }) => rate) }),
         ranges: ranges.map((range) => ({ ...range, buckets: range.buckets.sorted() })),
       };
 
