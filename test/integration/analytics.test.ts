@@ -223,6 +223,51 @@ describe('figures of the real expense service', function () {
     ]);
   });
 
+  it('are converted by the rate of the day, the bank’s or the ledger’s own, and say what has none', async () => {
+    const { expense, get, book } = person();
+    const boat = await makeCategory(expense, 'Boat');
+    await book('2026-10-30', 111_72, { currency: 'USD', category: boat, payee: 'Harbour' }); // 1 EUR = 1.1172 USD
+    await book('2026-11-01', 1_00, { currency: 'USD', payee: 'Harbour' }); // a Sunday: Friday's rate
+    await book('2026-10-29', 17_592, { currency: 'JPY', kind: 'income' }); // 1 EUR = 175.92 JPY
+    await book('2026-10-05', 5_00, { payee: 'harbour' });
+    await book('2026-10-06', 100_000_00, { currency: 'ARS' });
+    await book('2026-10-07', 50_000_00, { currency: 'ARS' });
+    const autumn = 'from=2026-10-01&to=2026-11-30&convert=EUR';
+    const missing = [{ currency: 'ARS', count: 2, from: '2026-10-06', to: '2026-10-07' }];
+
+    const { body: summary } = await get(`summary?${autumn}`);
+    expect(summary).to.deep.include({ currency: 'EUR', otherCurrencies: ['ARS'] });
+    expect(summary.conversion).to.deep.equal({ converted: ['JPY', 'USD'], missing });
+    expect(summary.totals).to.deep.include({ expense: 100_00 + 90 + 5_00, income: 100_00, count: 4 });
+    const csv = await get(`trend?${autumn}`, 'default', { accept: 'text/csv' });
+    expect([csv.status, csv.body.type]).to.deep.equal([422, '/problems/exchange-rates-missing']);
+
+    await expense.post('/api/v1/ledgers/default/exchange-rates', {
+      currency: 'ARS',
+      in: 'EUR',
+      rate: '0.00061',
+      from: '2026-10-01',
+    });
+    const spent = 100_00 + 90 + 5_00 + 61_00 + 30_50;
+    const { body: trend } = await get(`trend?${autumn}&interval=month`);
+    expect(trend.conversion.missing).to.deep.equal([]);
+    expect(trend.points.map(({ totals }: { totals: { spent: number } }) => totals.spent)).to.deep.equal([
+      spent - 90,
+      90,
+    ]);
+    const { body: breakdown } = await get(`categories?${autumn}`);
+    expect(breakdown.total).to.equal(spent);
+    expect(breakdown.categories.map((node: { spent: number }) => node.spent)).to.deep.equal([100_00, spent - 100_00]);
+    const { body: ranking } = await get(`payees?${autumn}`);
+    expect(ranking.payees.map(({ payee, spent }: { payee: string; spent: number }) => [payee, spent])).to.deep.equal([
+      ['Harbour', 105_90],
+      ['', 91_50],
+    ]);
+    const table = await get(`trend?${autumn}`, 'default', { accept: 'text/csv' });
+    expect(table.text.split('\r\n')[1]).to.equal('2026-10-01,2026-10-31,EUR,196.50,100.00,0.00,196.50,-96.50,5');
+    expect((await get(`summary?from=2026-10-30&to=2026-10-30&convert=USD`)).body.totals.spent).to.equal(111_72);
+  });
+
   it('follow an entry that is changed, moved to another month and deleted', async () => {
     const { expense, get, book } = person();
     const { body: entry, headers } = await book('2026-05-10', 1_000);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { intervals } from './calendar.ts';
 import { CalendarDate, Id } from './common.ts';
-import { figureFilters } from './figure-filters.ts';
+import { Conversion } from './exchange-rate.ts';
+import { convertQuery, figureFilters } from './figure-filters.ts';
 import { Currency } from './money.ts';
 
 export const PeriodQuery = z.strictObject({
@@ -10,6 +11,7 @@ export const PeriodQuery = z.strictObject({
     description: 'Last day, included; default: the end of this month in the ledger’s time zone',
   }),
   ...figureFilters,
+  convert: convertQuery,
 });
 
 /** A figure of one period, which may be given by its unit alone: the week that is now. */
@@ -46,7 +48,11 @@ export const Totals = z
   });
 export type Totals = z.infer<typeof Totals>;
 
-const period = { from: CalendarDate, to: CalendarDate, currency: Currency };
+/** Where a figure was converted. */
+export const conversion = Conversion.optional().meta({
+  description: 'By `convert`: what was converted, and what could not be',
+});
+export const period = { from: CalendarDate, to: CalendarDate, currency: Currency, conversion };
 
 export const Summary = z
   .object({
@@ -217,6 +223,7 @@ export const Comparison = z
   .object({
     ...comparedPeriod,
     currency: Currency,
+    conversion,
     with: z.object(comparedPeriod),
     change: z.object({
       spent: minor.meta({
@@ -332,6 +339,7 @@ export const CalendarQuery = z.strictObject({
     .optional()
     .meta({ description: 'Default: this year in the ledger’s time zone', examples: [2026] }),
   ...figureFilters,
+  convert: convertQuery,
   chart: chartQuery,
 });
 
@@ -339,6 +347,7 @@ export const CalendarYear = z
   .object({
     year: z.int(),
     currency: Currency,
+    conversion,
     totals: Totals,
     days: z
       .array(z.object({ date: CalendarDate, spent: minor, income: minor, count: z.int() }))

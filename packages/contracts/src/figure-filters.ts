@@ -19,3 +19,9 @@ export const figureFilters = {
     description: 'The figure as of this day: it stands for today, and entries dated after it are left out',
   }),
 };
+
+/** Of the figures that can be told in one currency though the entries are in several. */
+export const convertQuery = Currency.optional().meta({
+  description:
+    'Converts entries of other currencies into this one, each by the rate of its day: the ledger’s own, else the European Central Bank’s. Instead of `currency`',
+});

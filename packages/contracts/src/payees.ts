@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { chart, chartQuery, minor, PeriodQuery } from './analytics.ts';
+import { chart, chartQuery, minor, PeriodQuery, period } from './analytics.ts';
 import { CalendarDate } from './common.ts';
-import { Currency } from './money.ts';
 
 export const PayeesQuery = PeriodQuery.extend({
   limit: z.coerce
@@ -18,9 +17,7 @@ const share = z.number().meta({ description: 'Part of the spending, 0…1; 0 whe
 
 export const PayeeBreakdown = z
   .object({
-    from: CalendarDate,
-    to: CalendarDate,
-    currency: Currency,
+    ...period,
     total: minor.meta({ description: 'All that was spent' }),
     months: z
       .array(CalendarDate)

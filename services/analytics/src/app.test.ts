@@ -86,6 +86,14 @@ describe('the analytics API', () => {
         path('summary', '?asOf=2025-02-10&category=none&tag=trip&payee=Shop&kind=refund'),
         'ranges=2025-02-01..2025-02-28,2025-01-01..2025-01-31&by=total&categories=false&category=none&tag=trip&payee=Shop&kind=refund&asOf=2025-02-10',
       ],
+      [
+        path('summary', '?convert=EUR&from=2026-11-01&to=2026-11-30'),
+        'ranges=2026-11-01..2026-11-30,2026-10-01..2026-10-31&by=total&categories=true&currency=EUR&currencies=each',
+      ],
+      [
+        path('payees', '?convert=USD'),
+        'ranges=2026-11-01..2026-11-30&by=month&categories=false&payees=true&currency=USD&currencies=each',
+      ],
       [path('compare'), 'ranges=2026-11-01..2026-11-30,2026-10-01..2026-10-31&by=total&categories=true'],
       [
         path('compare', '?from=2026-11-01&to=2026-11-30&withFrom=2025-11-01&withTo=2025-11-30'),
@@ -154,6 +162,8 @@ describe('the analytics API', () => {
       ['?asof=2026-01-01', 'asof'],
       ['?asOf=today', 'asOf'],
       ['?kind=transfer', 'kind'],
+      ['?convert=eur', 'convert'],
+      ['?convert=EUR&currency=USD', 'convert'],
       ['?category=food', 'category'],
       ['?tag=', 'tag'],
       ['?payee=', 'payee'],

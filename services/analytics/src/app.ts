@@ -11,6 +11,7 @@ import { calendarRoute } from './calendar/calendar-route.ts';
 import { cashFlowRoute } from './cash-flow/cash-flow-route.ts';
 import { categoriesRoute } from './categories/categories-route.ts';
 import { compareRoute } from './compare/compare-route.ts';
+import type { EuroRates } from './exchange-rates/parse-ecb-rates.ts';
 import { type AskFigures, createAskFigures } from './figures/ask-figures.ts';
 import { createFigureSource } from './figures/figure-source.ts';
 import { payeesRoute } from './payees/payees-route.ts';
@@ -32,6 +33,8 @@ export interface AnalyticsOptions {
   expense: ServiceClient;
   /** For one figure, a retry included. */
   expenseTimeoutMs: number;
+  /** The central bank's rates, as known now. */
+  rates: () => EuroRates;
   now: () => Date;
   workloads: WorkloadVerifier | undefined;
   verifyUser: (token: string) => Promise<AuthenticatedUser>;
@@ -42,6 +45,7 @@ export interface AnalyticsOptions {
 export function createAnalyticsApp({
   expense,
   expenseTimeoutMs,
+  rates,
   now,
   workloads,
   verifyUser,
@@ -49,7 +53,7 @@ export function createAnalyticsApp({
   metrics,
 }: AnalyticsOptions): Koa<AppState> {
   return createApp({
-    routes: analyticsRoutes(createAskFigures(createFigureSource(expense, expenseTimeoutMs), now)),
+    routes: analyticsRoutes(createAskFigures(createFigureSource(expense, expenseTimeoutMs), rates, now)),
     authentication: createAuthentication({ workloads, allowList, verifyUser }),
     log,
     metrics,

@@ -14,5 +14,8 @@ export const settings = {
   EXPENSE_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')),
   /** For one figure, the whole answer of expense and a retry included. */
   EXPENSE_TIMEOUT_MS: z.coerce.number().int().min(50).max(30_000).default(5_000),
+  /** Where exchange rates come from in the format of the European Central Bank; without it, only what ships with us is known. */
+  EXCHANGE_RATES_URL: httpUrl.optional(),
+  EXCHANGE_RATES_HOURS: z.coerce.number().int().min(1).max(168).default(12),
   JWKS_URL: httpUrl,
 };

@@ -10,12 +10,19 @@ import { run } from '@outlay/service-kit/run.ts';
 import { serve } from '@outlay/service-kit/serve.ts';
 import { createAnalyticsApp } from './app.ts';
 import { settings } from './config.ts';
+import { createRateSource } from './exchange-rates/rate-source.ts';
 
 await run(async () => {
   const config = readConfig(settings, process.env);
   const log = createLog({ service: 'analytics', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const metrics = createMetrics('analytics');
   const credentials = workloadTokenDirectory(config.WORKLOAD_TOKEN_DIR);
+  const rates = createRateSource({
+    url: config.EXCHANGE_RATES_URL,
+    everyMs: config.EXCHANGE_RATES_HOURS * 3_600_000,
+    log,
+    registry: metrics.registry,
+  });
   const app = createAnalyticsApp({
     expense: createServiceClient({
       callee: 'expense',
@@ -24,6 +31,7 @@ await run(async () => {
       timeoutMs: config.EXPENSE_TIMEOUT_MS,
     }),
     expenseTimeoutMs: config.EXPENSE_TIMEOUT_MS,
+    rates: rates.rates,
     now: () => new Date(),
     workloads: workloadVerifierFrom(config, 'analytics'),
     verifyUser: createUserTokenVerifier({
@@ -43,5 +51,6 @@ await run(async () => {
     metrics,
     // Not "expense answers": if it is away, we still say so better than a router that finds nobody ready.
     ready: async () => void (await credentials.tokenFor('expense')),
+    onDrained: [async () => rates.stop()],
   });
 });

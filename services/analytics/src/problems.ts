@@ -1,3 +1,4 @@
+import type { Conversion } from '@outlay/contracts/exchange-rate.ts';
 import { Problem } from '@outlay/service-kit/problem.ts';
 
 /** Said by expense and passed on as it stands; named here for the API's documentation. */
@@ -30,5 +31,20 @@ export class NotAcceptable extends Problem {
   static override readonly title = 'No acceptable form of the answer';
   constructor() {
     super('Figures are given as application/json and text/csv; `Accept` allows neither.');
+  }
+}
+
+/** Where the answer cannot say what it leaves out. */
+export class RatesMissing extends Problem {
+  static override readonly code = 'exchange-rates-missing';
+  static override readonly status = 422;
+  static override readonly title = 'Exchange rates are missing';
+  constructor(missing: Conversion['missing']) {
+    const named = missing.map(({ currency, count, from, to }) => `${currency} (${count} entries, ${from} to ${to})`);
+    super(`No rate is known for ${named.join(', ')}. Set one by hand, or ask for JSON to get the rest.`, {
+      errors: [
+        { parameter: 'convert', detail: `lacks rates of ${missing.map(({ currency }) => currency).join(', ')}` },
+      ],
+    });
   }
 }

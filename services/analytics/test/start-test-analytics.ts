@@ -4,6 +4,7 @@ import { createMetrics } from '@outlay/service-kit/metrics.ts';
 import type { TestIdentity } from '../../../test/support/test-identity.ts';
 import { captureLog, startTestServer, type TestServer } from '../../../test/support/test-server.ts';
 import { createAnalyticsApp } from '../src/app.ts';
+import type { EuroRates } from '../src/exchange-rates/parse-ecb-rates.ts';
 
 /** The real app in front of whatever listens at `expenseUrl`, which gets 300 ms for an answer. */
 export function startTestAnalytics({
@@ -11,11 +12,13 @@ export function startTestAnalytics({
   identity,
   now = () => new Date('2026-11-23T12:00:00Z'),
   log = captureLog('analytics').log,
+  rates = new Map(),
 }: {
   expenseUrl: string;
   identity: TestIdentity;
   now?: () => Date;
   log?: ReturnType<typeof captureLog>['log'];
+  rates?: EuroRates;
 }): Promise<TestServer> {
   const metrics = createMetrics('analytics');
   const app = createAnalyticsApp({
@@ -26,6 +29,7 @@ export function startTestAnalytics({
       timeoutMs: 300,
     }),
     expenseTimeoutMs: 300,
+    rates: () => rates,
     now,
     workloads: identity.workloadVerifierFor('analytics'),
     verifyUser: createUserTokenVerifier({ ...identity.userTokenSettings, keys: identity.userKeys }),

@@ -1,15 +1,21 @@
 import { today } from '@outlay/contracts/calendar.ts';
+import type { Conversion } from '@outlay/contracts/exchange-rate.ts';
 import { figureFilters } from '@outlay/contracts/figure-filters.ts';
 import type { Figures, FiguresQuery } from '@outlay/contracts/internal.ts';
 import { Unavailable } from '@outlay/service-kit/problem.ts';
 import type { AppContext, AuthenticatedUser } from '@outlay/service-kit/route.ts';
 import { annotate } from '@outlay/service-kit/trace.ts';
-import { datesOnEarth, type Period } from '../period/period.ts';
+import { convertFigures } from '../exchange-rates/convert-figures.ts';
+import { createFindRate } from '../exchange-rates/find-rate.ts';
+import type { EuroRates } from '../exchange-rates/parse-ecb-rates.ts';
+import { datesOnEarth, type Period, refuse } from '../period/period.ts';
 import type { FigureSource } from './figure-source.ts';
 
 export interface FigureQuestion {
   ledger: string;
   filters: FigureFilters;
+  /** Everything in this currency. */
+  convert?: string | undefined;
   by: FiguresQuery['by'];
   /** Split by category, by payee, by tag. */
   categories?: boolean;
@@ -36,8 +42,11 @@ export interface Asker {
   ctx: AppContext;
 }
 
+/** In one currency, and where it was converted, what could not be. */
+export type AskedFigures = Figures & { conversion?: Conversion };
+
 /** The answer's `ranges` are those that the ledger's own today asks for, in that order. */
-export type AskFigures = (question: FigureQuestion, asker: Asker) => Promise<Figures>;
+export type AskFigures = (question: FigureQuestion, asker: Asker) => Promise<AskedFigures>;
 
 /**
  * Asks expense for a figure, in one request: which month "this month" is, only the ledger's time zone tells, and that comes
@@ -45,20 +54,25 @@ export type AskFigures = (question: FigureQuestion, asker: Asker) => Promise<Fig
  * Rejects with expense's own 4xx, or with {@link Unavailable} where there is no answer in time or one to another question.
  */
 export const createAskFigures =
-  (source: FigureSource, now: () => Date): AskFigures =>
-  async ({ ledger, filters, by, categories = false, payees = false, tags = false, ranges }, asker) => {
+  (source: FigureSource, rates: () => EuroRates, now: () => Date): AskFigures =>
+  async ({ ledger, filters, convert, by, categories = false, payees = false, tags = false, ranges }, asker) => {
     const askedAt = now();
-    const { asOf, currency } = filters;
+    const { asOf } = filters;
+    const currency = convert ?? filters.currency;
+    if (convert && filters.currency)
+      throw refuse('convert', 'goes without `currency`: it names the currency of the figure');
     const asked = [...new Set(possible(ranges, asOf ? [asOf] : datesOnEarth(askedAt)).map(nameOf))];
     const figures = await source({
       path: `/internal/v1/ledgers/${ledger}/figures`,
       query: {
         ranges: asked.join(','),
         by,
-        categories: String(categories),
+        // Converted sums are rounded by category in every figure, so that the figures agree.
+        categories: String(categories || (convert !== undefined && !payees && !tags)),
         ...(payees && { payees: 'true' }),
         ...(tags && { tags: 'true' }),
         ...filters,
+        ...(convert && { currency: convert, currencies: 'each' }),
       },
       ...asker,
     });
@@ -70,7 +84,10 @@ export const createAskFigures =
       return found;
     });
     if (currency && figures.currency !== currency) throw offTopic();
-    return { ...figures, ranges: wanted };
+    if (!convert) return { ...figures, ranges: wanted };
+    const findRate = createFindRate(rates(), figures.rates ?? []);
+    const { figures: told, conversion } = convertFigures({ ...figures, ranges: wanted }, { by, categories }, findRate);
+    return { ...told, conversion };
   };
 
 const nameOf = ({ from, to }: Period) => `${from}..${to}`;

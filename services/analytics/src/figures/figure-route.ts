@@ -1,7 +1,8 @@
+import type { Conversion } from '@outlay/contracts/exchange-rate.ts';
 import { LedgerRef } from '@outlay/contracts/ledger.ts';
 import { type Route, reply, route } from '@outlay/service-kit/route.ts';
 import { z } from 'zod';
-import { FigureTooLarge, LedgerNotFound, NotAcceptable, SumTooLarge } from '../problems.ts';
+import { FigureTooLarge, LedgerNotFound, NotAcceptable, RatesMissing, SumTooLarge } from '../problems.ts';
 import { acceptedForm } from './accepted-form.ts';
 import { type AskFigures, type FigureQuestion, filtersOf } from './ask-figures.ts';
 import type { ChartOption } from './chart.ts';
@@ -9,11 +10,12 @@ import { csvType, type Table, toCsv } from './csv.ts';
 
 /** What every figure can be asked by. */
 type FigureQuery = Parameters<typeof filtersOf>[0] & {
+  convert?: string | undefined;
   chart?: 'echarts' | undefined;
 };
 
 /** Asks for the ledger, the currency and the person of a request. */
-export type Ask = (question: Omit<FigureQuestion, 'ledger' | 'filters'>) => ReturnType<AskFigures>;
+export type Ask = (question: Omit<FigureQuestion, 'ledger' | 'filters' | 'convert'>) => ReturnType<AskFigures>;
 
 /** One figure: what it is asked by, how it comes to be of expense's sums, and the forms in which it is given. */
 export interface FigureSpec<Q extends z.ZodType<FigureQuery>, F extends object> {
@@ -42,15 +44,22 @@ export const figureRoute = <Q extends z.ZodType<FigureQuery>, F extends object>(
     query: spec.query,
     success: { 200: spec.answer },
     alsoAs: ['text/csv'],
-    problems: [LedgerNotFound, SumTooLarge, FigureTooLarge, NotAcceptable],
+    problems: [LedgerNotFound, SumTooLarge, FigureTooLarge, RatesMissing, NotAcceptable],
     handle: async ({ params, query, user, ctx }) => {
       const form = acceptedForm(ctx);
-      const { chart, ...asked } = query as FigureQuery;
-      const filters = filtersOf(asked);
-      const figure = await spec.figure(query as z.output<Q>, (question) =>
-        askFigures({ ...params, filters, ...question }, { user, ctx }),
-      );
-      if (form === 'csv') return reply(200, toCsv(spec.table(figure)), { 'content-type': csvType });
+      const { chart, convert, ...asked } = query as FigureQuery;
+      let conversion: Conversion | undefined;
+      const found = await spec.figure(query as z.output<Q>, async (question) => {
+        const figures = await askFigures({ ...params, filters: filtersOf(asked), convert, ...question }, { user, ctx });
+        conversion = figures.conversion;
+        return figures;
+      });
+      const figure = { ...found, ...(conversion && { conversion }) };
+      if (form === 'csv') {
+        // A table has no place to say that something is left out of its sums.
+        if (conversion?.missing.length) throw new RatesMissing(conversion.missing);
+        return reply(200, toCsv(spec.table(figure)), { 'content-type': csvType });
+      }
       return reply(200, chart && spec.chart ? { ...figure, chart: spec.chart(figure) } : figure);
     },
   });
