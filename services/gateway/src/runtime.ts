@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '@outlay/service-kit/log.ts';
 import type { Bootstrap, ListenerConfig, RouteConfig } from './bootstrap/bootstrap-schema.ts';
 import { createProviders, type JwtProviders } from './filters/jwt-authn/providers.ts';
@@ -9,6 +10,10 @@ import { StaticFiles } from './static/static-files.ts';
 import { Cluster } from './upstream/cluster.ts';
 import { sourceOf } from './upstream/discovery/source-of.ts';
 import { WorkloadTokens } from './upstream/workload-tokens.ts';
+import { neighbourhoodOf } from './upstream/zone-routing.ts';
+
+/** Endpoints that take longer to find are not waited for. */
+const warmMs = 5_000;
 
 type StaticConfig = NonNullable<RouteConfig['static']>;
 
@@ -27,6 +32,7 @@ export class Runtime {
   readonly clusters: ReadonlyMap<string, Cluster>;
   readonly providers: JwtProviders;
   readonly rateLimits: ReadonlyMap<string, RateLimit>;
+  readonly #startsProviders: boolean;
   readonly #files = new Map<string, StaticFiles>();
   readonly #surroundings: Surroundings;
 
@@ -66,7 +72,29 @@ export class Runtime {
       before && keepsProviders
         ? before.providers
         : createProviders(providers, { clusters: this.clusters, log, deadlines });
-    if (!keepsProviders) this.providers.start();
+    this.#startsProviders = !keepsProviders;
+  }
+
+  /**
+   * Waits until each cluster knows where its service is, or that it cannot, as Envoy warms its clusters; then asks for
+   * keys, which takes a cluster.
+   */
+  async warm(): Promise<void> {
+    const located = Promise.all([...this.clusters.values()].map((cluster) => cluster.located));
+    await Promise.race([located, wait(warmMs, undefined, { ref: false })]);
+    if (this.#startsProviders) this.providers.start();
+  }
+
+  /** Tells the clusters where we are among our like, now and whenever that changes. */
+  locate(): void {
+    const { cluster_manager, node } = this.bootstrap;
+    const local = this.clusters.get(cluster_manager.local_cluster_name ?? '');
+    const tell = () => {
+      const neighbourhood = local && neighbourhoodOf(local.endpoints, node.locality.zone);
+      for (const cluster of this.clusters.values()) cluster.locate(neighbourhood);
+    };
+    local?.watchMembers(tell);
+    tell();
   }
 
   routesOf(listener: ListenerConfig): RouteTable {

@@ -39,6 +39,8 @@ export class Versions {
 
   /** Listens, and watches the file from then on. */
   async start(metrics: ReturnType<typeof reloadMetrics>): Promise<void> {
+    await this.#runtime.warm();
+    this.#runtime.locate();
     await Promise.all(this.#listeners.map((listener) => listener.listen()));
     const { configFile, configText, configPollMs } = this.#settings;
     this.#watch = new ConfigWatch(configFile, configText, configPollMs, (read) => {
@@ -76,6 +78,7 @@ export class Versions {
       throw new ConfigError('admin can be moved by a restart only');
 
     const next = new Runtime(bootstrap, this.#surroundings, before);
+    await next.warm();
     const kept = new Map(this.#listeners.map((listener) => [placeOf(listener.config), listener]));
     const listeners = bootstrap.listeners.map(
       (config) => kept.get(placeOf(config)) ?? this.#createListener(config, next),
@@ -93,6 +96,7 @@ export class Versions {
 
     const removed = this.#listeners.filter((listener) => !listeners.includes(listener));
     this.#runtime = next;
+    next.locate();
     this.appliedAt = new Date();
     this.#listeners = listeners;
     this.#edge.overload.update(bootstrap.overload_manager);

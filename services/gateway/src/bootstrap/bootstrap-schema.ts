@@ -211,6 +211,18 @@ export const BootstrapShape = z.strictObject({
   local_rate_limits: z.record(name, LocalRateLimit).default({}),
   overload_manager: OverloadManager.prefault({}),
   listeners: z.array(Listener).min(1),
+  node: z
+    .strictObject({
+      /** The zone that we run in; empty: that of our own address in the local cluster. */
+      locality: z.strictObject({ zone: z.string().max(63).default('') }).prefault({}),
+    })
+    .prefault({}),
+  cluster_manager: z
+    .strictObject({
+      /** The cluster of the gateways themselves, for zone-aware routing: how many of us are in each zone. */
+      local_cluster_name: name.optional(),
+    })
+    .prefault({}),
   clusters: z.array(Cluster),
 });
 
@@ -246,6 +258,8 @@ function checkReferences(config: z.output<typeof BootstrapShape>, context: z.Ref
   });
   unique(config.clusters, ['clusters']);
   unique(config.listeners, ['listeners']);
+  const local = config.cluster_manager.local_cluster_name;
+  if (local && !clusters.has(local)) wrong(['cluster_manager', 'local_cluster_name'], `no cluster is named "${local}"`);
   for (const [key, provider] of Object.entries(providers))
     if (!clusters.has(provider.remote_jwks.cluster))
       wrong(

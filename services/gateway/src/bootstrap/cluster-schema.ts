@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { absolutePath, duration, name } from './units.ts';
 
+const dnsLabel = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a name in Kubernetes');
 const percent = z.number().min(0).max(100);
 const limit = z.int().min(0).max(1_000_000).default(1_024);
 
@@ -79,13 +80,23 @@ export const Cluster = z
     name,
     /**
      * `STATIC`: `endpoints` are addresses. `STRICT_DNS`: their names are looked up again and again, and each address is an
-     * endpoint.
+     * endpoint. `KUBERNETES`: those of a Service, as the API server tells of them (Envoy's EDS). What the others need may
+     * stand there too, so that one file serves with each.
      */
-    type: z.enum(['STATIC', 'STRICT_DNS']).default('STATIC'),
+    type: z.enum(['STATIC', 'STRICT_DNS', 'KUBERNETES']).default('STATIC'),
     endpoints: z
       .array(z.url({ protocol: /^http$/, error: 'must be an http:// URL' }))
       .min(1)
-      .max(1_000),
+      .max(1_000)
+      .optional(),
+    kubernetes: z
+      .strictObject({
+        namespace: dnsLabel,
+        service: dnsLabel,
+        /** As the Service names it. */
+        port_name: z.string().max(63).default('http'),
+      })
+      .optional(),
     /** Names are looked up anew after this. */
     dns_refresh_rate: duration.default(5_000),
     connect_timeout: duration.default(1_000),
@@ -99,6 +110,8 @@ export const Cluster = z
       .strictObject({
         /** Where fewer than so many percent are healthy, all are used: those left would not bear it. */
         healthy_panic_threshold: percent.default(50),
+        /** Needs cluster_manager.local_cluster_name; with fewer healthy endpoints zones make no difference. */
+        zone_aware_lb_config: z.strictObject({ min_cluster_size: z.int().min(1).max(1_000).default(6) }).prefault({}),
       })
       .prefault({}),
     /** Endpoints that fail again and again are left out for a while. Off where it is not there. */
@@ -108,9 +121,12 @@ export const Cluster = z
     /** Sends our workload token for this audience with each request. */
     workload_audience: name.optional(),
   })
-  .superRefine(({ type, endpoints }, context) => {
+  .superRefine(({ type, endpoints, kubernetes }, context) => {
+    const needed = type === 'KUBERNETES' ? { kubernetes } : { endpoints };
+    for (const [key, value] of Object.entries(needed))
+      if (!value) context.addIssue({ code: 'custom', path: [key], message: `is needed by type ${type}` });
     if (type !== 'STATIC') return;
-    endpoints.forEach((url, i) => {
+    endpoints?.forEach((url, i) => {
       if (URL.canParse(url) && !isIP(hostOf(url)))
         context.addIssue({
           code: 'custom',

@@ -26,7 +26,7 @@ describe('loading gateway.yaml', () => {
 
     expect(listeners[0]?.port).to.equal(8080);
     expect(admin.port).to.equal(9000);
-    expect(clusters.map((cluster) => [cluster.name, cluster.endpoints[0]])).to.deep.equal([
+    expect(clusters.map((cluster) => [cluster.name, cluster.endpoints?.[0]])).to.deep.equal([
       ['auth', 'http://127.0.0.1:3001'],
       ['expense', 'http://127.0.0.1:3002'],
       ['analytics', 'http://127.0.0.1:3003'],

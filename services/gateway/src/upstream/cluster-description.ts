@@ -39,6 +39,8 @@ export interface ClusterDescription {
   readonly type: string;
   /** So few endpoints are healthy that all are used. */
   readonly isPanicking: boolean;
+  /** Requests keep to our own zone as far as it bears them. */
+  readonly isZoneAware: boolean;
   readonly endpoints: readonly EndpointDescription[];
   /** So far. */
   readonly ejections: Readonly<Record<EjectionReason | 'overflow', number>>;

@@ -10,6 +10,7 @@ import { LoadBalancer } from './load-balancer.ts';
 import { type EjectionReason, OutlierDetector } from './outlier-detector.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { WorkloadTokens } from './workload-tokens.ts';
+import type { Neighbourhood } from './zone-routing.ts';
 
 const sweepMs = 1_000;
 
@@ -28,6 +29,8 @@ export class Cluster implements AddressSink {
   readonly connectTimeoutMs: number;
   readonly retryBudget: RetryBudget;
   readonly breakers: CircuitBreakers;
+  /** Resolves once its source has answered, whether or not it knows where the service is. */
+  readonly located: Promise<void>;
   readonly #config: ClusterConfig;
   readonly #options: ClusterOptions;
   readonly #balancer: LoadBalancer;
@@ -35,6 +38,8 @@ export class Cluster implements AddressSink {
   readonly #checks = new Map<Endpoint, HealthCheck>();
   readonly #timers: NodeJS.Timeout[] = [];
   #endpoints: readonly Endpoint[] = [];
+  #neighbourhood: Neighbourhood | undefined;
+  #onMembers: (() => void) | undefined;
   /** Removed ones with requests under way. */
   #draining: readonly Endpoint[] = [];
   readonly #checkResults = { passed: 0, failed: 0 };
@@ -52,6 +57,7 @@ export class Cluster implements AddressSink {
       choiceCount: least_request_lb_config.choice_count,
       slowStart: least_request_lb_config.slow_start_config,
       panicPercent: common_lb_config.healthy_panic_threshold,
+      zoneAwareMin: common_lb_config.zone_aware_lb_config.min_cluster_size,
     });
     this.#every(sweepMs, () => this.#closeUnneeded());
     if (outlier_detection) {
@@ -62,7 +68,7 @@ export class Cluster implements AddressSink {
       this.#every(outlier_detection.interval, () => outliers.sweep());
       this.#outliers = outliers;
     }
-    options.source.start(this);
+    this.located = options.source.start(this);
   }
 
   #every(ms: number, work: () => void): void {
@@ -87,7 +93,23 @@ export class Cluster implements AddressSink {
     this.#draining = [...this.#draining, ...removed];
     this.#endpoints = [...endpoints.values()];
     this.#checkHealth(removed);
-    this.#balancer.update(this.#endpoints);
+    this.#rebalance();
+    this.#onMembers?.();
+  }
+
+  /** Calls back after each change of the endpoints. */
+  watchMembers(onMembers: () => void): void {
+    this.#onMembers = onMembers;
+  }
+
+  /** Tells where we are among our like. */
+  locate(neighbourhood: Neighbourhood | undefined): void {
+    this.#neighbourhood = neighbourhood;
+    this.#rebalance();
+  }
+
+  #rebalance(): void {
+    this.#balancer.update(this.#endpoints, this.#neighbourhood);
   }
 
   #checkHealth(removed: readonly Endpoint[]): void {
@@ -107,7 +129,7 @@ export class Cluster implements AddressSink {
     if (isHealthy && this.#config.outlier_detection?.successful_active_health_check_uneject_host)
       this.#outliers?.readmit(endpoint);
     if (!changed) return;
-    this.#balancer.update(this.#endpoints);
+    this.#rebalance();
     const { host, port } = endpoint;
     this.#options.log[isHealthy ? 'info' : 'warn'](
       { cluster: this.name, host, port },
@@ -116,7 +138,7 @@ export class Cluster implements AddressSink {
   }
 
   #onEjection({ host, port, ejectedForMs }: Endpoint, reason: EjectionReason | undefined): void {
-    this.#balancer.update(this.#endpoints);
+    this.#rebalance();
     const what = { cluster: this.name, host, port };
     if (reason) this.#options.log.warn({ ...what, reason, ejectedForMs }, 'an endpoint is ejected');
     else this.#options.log.info(what, 'an ejected endpoint is back');
@@ -183,6 +205,7 @@ export class Cluster implements AddressSink {
       name: this.name,
       type: this.#config.type,
       isPanicking: this.#balancer.isPanicking,
+      isZoneAware: this.#balancer.isZoneAware,
       endpoints: [...this.#endpoints, ...this.#busyDraining()].map(describeEndpoint),
       ejections: { ...(this.#outliers?.ejections ?? noEjections) },
       healthChecks: { ...this.#checkResults },

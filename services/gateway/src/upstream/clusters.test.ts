@@ -191,7 +191,7 @@ describe('a change of a cluster’s endpoints', () => {
   class Lists implements EndpointSource {
     readonly updates = { succeeded: 0, failed: 0 };
     sink: AddressSink | undefined;
-    start(sink: AddressSink) {
+    async start(sink: AddressSink) {
       this.sink = sink;
     }
     close() {}

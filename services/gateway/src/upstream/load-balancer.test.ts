@@ -5,7 +5,7 @@ import { Endpoint } from './endpoint.ts';
 import { LoadBalancer, type LoadBalancerConfig } from './load-balancer.ts';
 
 const breakers = new CircuitBreakers({ max_connections: 1, max_pending_requests: 1, max_requests: 1 });
-const plain: LoadBalancerConfig = { choiceCount: 2, slowStart: undefined, panicPercent: 50 };
+const plain: LoadBalancerConfig = { choiceCount: 2, slowStart: undefined, panicPercent: 50, zoneAwareMin: 6 };
 
 const endpointsOf = (count: number, startedAt = 0): Endpoint[] =>
   Array.from(

@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
+import { type Neighbourhood, ZoneRouting } from './zone-routing.ts';
 
 const none: readonly Endpoint[] = [];
 
@@ -12,6 +13,8 @@ export interface LoadBalancerConfig {
   readonly choiceCount: number;
   readonly slowStart: SlowStartConfig | undefined;
   readonly panicPercent: number;
+  /** With fewer endpoints zones make no difference. */
+  readonly zoneAwareMin: number;
 }
 
 /**
@@ -24,6 +27,7 @@ export class LoadBalancer {
   readonly #random: () => number;
   readonly #now: () => number;
   #pool: readonly Endpoint[] = [];
+  #zones: ZoneRouting | undefined;
   /** Until then some endpoint is in slow start. */
   #slowUntil = Number.NEGATIVE_INFINITY;
   isPanicking = false;
@@ -35,11 +39,23 @@ export class LoadBalancer {
     this.#now = now;
   }
 
-  /** To be called when an endpoint comes, goes, or changes its health. */
-  update(members: readonly Endpoint[]): void {
+  /** Requests keep to our own zone as far as its endpoints bear it. */
+  get isZoneAware(): boolean {
+    return this.#zones !== undefined;
+  }
+
+  /**
+   * To be called when an endpoint comes, goes, or changes its health.
+   * @param neighbourhood undefined where it is not known
+   */
+  update(members: readonly Endpoint[], neighbourhood?: Neighbourhood): void {
     const healthy = members.filter((endpoint) => endpoint.isHealthy);
     this.isPanicking = healthy.length * 100 < members.length * this.#config.panicPercent;
     this.#pool = this.isPanicking ? members : healthy;
+    this.#zones =
+      neighbourhood && !this.isPanicking && healthy.length >= this.#config.zoneAwareMin
+        ? ZoneRouting.of(healthy, neighbourhood)
+        : undefined;
     const windowMs = this.#config.slowStart?.slow_start_window ?? 0;
     this.#slowUntil = Number.NEGATIVE_INFINITY;
     // Where all are equally new there is nobody to spare them.
@@ -53,10 +69,14 @@ export class LoadBalancer {
    * @returns undefined where there is none at all
    */
   pick(tried = none): Endpoint | undefined {
-    const pool = this.#pool;
+    const pool = this.#zones ? this.#zones.choose(this.#random()) : this.#pool;
+    const endpoint = this.#choose(pool);
+    return endpoint && tried.length > 0 && tried.includes(endpoint) ? this.#untried(tried, endpoint) : endpoint;
+  }
+
+  #choose(pool: readonly Endpoint[]): Endpoint | undefined {
     if (pool.length < 2) return pool[0];
-    const endpoint = this.#slowUntil > 0 && this.#isSlow() ? this.#weighted(pool) : this.#leastRequest(pool);
-    return tried.length > 0 && tried.includes(endpoint) ? this.#untried(pool, tried, endpoint) : endpoint;
+    return this.#slowUntil > 0 && this.#isSlow() ? this.#weighted(pool) : this.#leastRequest(pool);
   }
 
   #leastRequest(pool: readonly Endpoint[]): Endpoint {
@@ -98,7 +118,9 @@ export class LoadBalancer {
     return Math.max(min_weight_percent / 100, share) / (active + 1);
   }
 
-  #untried(pool: readonly Endpoint[], tried: readonly Endpoint[], otherwise: Endpoint): Endpoint {
+  /** In whichever zone. */
+  #untried(tried: readonly Endpoint[], otherwise: Endpoint): Endpoint {
+    const pool = this.#pool;
     const from = this.#draw(pool.length);
     for (let i = 0; i < pool.length; i++) {
       const endpoint = pool[(from + i) % pool.length] as Endpoint;

@@ -33,10 +33,10 @@ export class DnsAddresses implements EndpointSource {
     for (const name of this.#names) if (isIP(name.host)) this.#known.set(name.authority, [name]);
   }
 
-  start(sink: AddressSink): void {
+  async start(sink: AddressSink): Promise<void> {
     this.#sink = sink;
     if (this.#known.size > 0) this.#tell();
-    if (this.#known.size < this.#names.length) void this.#refresh();
+    if (this.#known.size < this.#names.length) await this.#refresh();
   }
 
   close(): void {

@@ -8,8 +8,11 @@ export interface AddressSink {
 
 /** Where the endpoints of a cluster come from. A source that fails stays silent: the last good list stands. */
 export interface EndpointSource {
-  /** Brings a list whenever it may have changed; what is known without asking anybody, at once. */
-  start(sink: AddressSink): void;
+  /**
+   * Brings a list whenever it may have changed; what is known without asking anybody, at once.
+   * @returns once there is a first answer, good or bad
+   */
+  start(sink: AddressSink): Promise<void>;
   /** Counted for the metrics. */
   readonly updates: { succeeded: number; failed: number };
   close(): void;

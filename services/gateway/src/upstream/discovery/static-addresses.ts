@@ -17,9 +17,10 @@ export class StaticAddresses implements EndpointSource {
     this.#addresses = urls.map(addressOf);
   }
 
-  start(sink: AddressSink): void {
+  start(sink: AddressSink): Promise<void> {
     this.updates.succeeded++;
     sink.onAddresses(this.#addresses);
+    return Promise.resolve();
   }
 
   close(): void {}
