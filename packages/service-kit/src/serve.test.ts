@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { expect } from 'chai';
@@ -79,6 +80,18 @@ describe('the end of a service', () => {
     expect(performance.now() - startedAt).to.be.lessThan(2_000);
     expect(order).to.deep.equal(['handled', 'closed']);
     agent.destroy();
+  });
+
+  it('is not held up by a connection that was opened ahead, with nothing asked', async () => {
+    const { server } = await startSlow([], []);
+    const socket = connect(server.port, '127.0.0.1');
+    await once(socket, 'connect');
+    const startedAt = performance.now();
+
+    await server.stop();
+
+    expect(performance.now() - startedAt).to.be.lessThan(5_000);
+    socket.destroy();
   });
 
   it('runs every step even where one fails, and is the same for all who ask', async () => {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type Koa from 'koa';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -29,6 +29,8 @@ export interface RunningService {
 }
 
 const readyTimeoutMs = 2_000;
+/** How long a connection on which nothing was ever asked may hold up the end: a request may be on its way. */
+const silentMs = 500;
 /** After this, requests still running are cut: an orchestrator's own patience ends at 30 s. */
 const finishMs = 15_000;
 
@@ -45,7 +47,14 @@ export async function serve(app: Koa<AppState>, options: ServeOptions): Promise<
   });
   server.keepAliveTimeout = 75_000; // above the gateway's 60 s idle limit, or it reuses a socket we are closing
   server.requestTimeout = 60_000;
-  server.prependListener('request', (_request, response) => {
+  // Opened ahead by some clients; node:http counts them as busy until their first request.
+  const silent = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.prependListener('request', (request, response) => {
+    silent.delete(request.socket);
     if (draining) response.setHeader('connection', 'close');
     // A connection kept alive after its last answer would hold up the stop: server.close() looks only once for idle ones.
     response.once('close', () => draining && setImmediate(() => server.closeIdleConnections()));
@@ -68,9 +77,11 @@ export async function serve(app: Koa<AppState>, options: ServeOptions): Promise<
     await new Promise((resolve) => setTimeout(resolve, options.drainMs));
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
+    const hush = setTimeout(() => silent.forEach((socket) => void socket.destroy()), silentMs);
     const cut = setTimeout(() => server.closeAllConnections(), finishMs);
     await closed;
     clearTimeout(cut);
+    clearTimeout(hush);
     for (const step of options.onDrained ?? [])
       await step().catch((error: unknown) => log.error({ err: error }, 'closing failed'));
     admin.closeAllConnections();

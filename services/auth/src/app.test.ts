@@ -21,6 +21,8 @@ describe('auth', () => {
     ['expense', '/.well-known/jwks.json', 200],
     ['analytics', '/.well-known/jwks.json', 200],
     ['web', '/.well-known/jwks.json', 403],
+    ['expense', '/internal/v1/session-ends', 403],
+    ['analytics', '/internal/v1/session-ends', 403],
     ['gateway', '/api/v1/auth/me', 401],
     ['expense', '/api/v1/auth/me', 403],
     ['analytics', '/api/v1/auth/me', 403],
@@ -64,6 +66,7 @@ describe('auth', () => {
     const operations = authRoutes(parts).map(({ method, path }) => `${method} ${path}`);
     expect(operations).to.have.members([
       'get /.well-known/jwks.json',
+      'get /internal/v1/session-ends',
       'post /api/v1/auth/register',
       'post /api/v1/auth/login',
       'post /api/v1/auth/refresh',

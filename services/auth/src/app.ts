@@ -12,6 +12,7 @@ import { publishKeys } from './keys/publish-keys.ts';
 import { login } from './sessions/login.ts';
 import { logout } from './sessions/logout.ts';
 import { refresh } from './sessions/refresh.ts';
+import { tellSessionEnds } from './sessions/tell-session-ends.ts';
 import { changeMe, me } from './users/me.ts';
 import { register } from './users/register.ts';
 
@@ -24,6 +25,7 @@ export const authRoutes = (parts: AuthParts): Route[] => [
   me(parts),
   changeMe(parts),
   publishKeys(parts),
+  tellSessionEnds(parts),
 ];
 
 /** The app of the service; verifies users' tokens by its own keys instead of asking itself for them. */

@@ -7,6 +7,7 @@ import { type AuthMetrics, createAuthMetrics } from './auth-metrics.ts';
 import { createKeyRing, type KeyRing, type SignatureAlgorithm } from './keys/key-ring.ts';
 import { createKeyStore } from './keys/key-store.ts';
 import { createSessionAnswer, type SessionAnswer } from './sessions/answer-session.ts';
+import { createSessionEnds, type SessionEnds } from './sessions/session-ends.ts';
 import { createSessionStore, type SessionStore } from './sessions/session-store.ts';
 import { createPasswords, type Passwords } from './users/passwords.ts';
 import { createUserStore, type UserStore } from './users/user-store.ts';
@@ -35,6 +36,7 @@ export interface AuthParts {
   userTokens: UserTokenSettings;
   users: UserStore;
   sessions: SessionStore;
+  sessionEnds: SessionEnds;
   passwords: Passwords;
   keys: KeyRing;
   answerSession: SessionAnswer;
@@ -51,6 +53,7 @@ export function createAuthParts(options: AuthOptions): AuthParts {
   const metrics = createAuthMetrics(registry);
   const users = createUserStore(connection);
   const sessions = createSessionStore(connection, now);
+  const sessionEnds = createSessionEnds({ sessions, tokenSeconds: accessTokenSeconds, registry, now });
   const keyStore = createKeyStore(connection);
   const keys = createKeyRing({
     store: keyStore,
@@ -68,6 +71,7 @@ export function createAuthParts(options: AuthOptions): AuthParts {
     userTokens,
     users,
     sessions,
+    sessionEnds,
     passwords: createPasswords(metrics, options.hashing),
     keys,
     answerSession: createSessionAnswer(keys, { ...userTokens, lifeSeconds: accessTokenSeconds }, now),
@@ -77,6 +81,10 @@ export function createAuthParts(options: AuthOptions): AuthParts {
       await ensureCollections([users.model, sessions.model, keyStore.model]);
       await keys.start();
     },
-    stop: () => keys.stop(),
+    async stop() {
+      await keys.stop();
+      sessionEnds.close();
+      await sessionEnds.closed();
+    },
   };
 }

@@ -42,6 +42,7 @@ await run(async () => {
     log,
     metrics,
     ready: () => pingMongo(connection),
+    onDraining: [() => parts.sessionEnds.close()],
     onDrained: [() => parts.stop(), () => connection.close()],
   });
 });

@@ -25,13 +25,13 @@ export interface TestAuth {
   stop(): Promise<void>;
 }
 
-/** The real service on free ports with a database of its own; with `database` another replica on the same one. */
+/** The real service on free ports with a database of its own; with `database` and `identity` another replica of the same. */
 export async function startTestAuth({
   database: shared,
+  identity = createTestIdentity(),
   ...changes
-}: Partial<AuthOptions> & { database?: TestDatabase } = {}): Promise<TestAuth> {
+}: Partial<AuthOptions> & { database?: TestDatabase; identity?: TestIdentity } = {}): Promise<TestAuth> {
   const database = shared ?? (await openTestDatabase());
-  const identity = createTestIdentity();
   const { log, lines } = captureLog('auth');
   const metrics = createMetrics('auth');
   const clock = { aheadMs: 0 };
@@ -46,7 +46,12 @@ export async function startTestAuth({
   });
   await parts.start();
   const app = createAuthApp(parts, { workloads: identity.workloadVerifierFor('auth'), log, metrics });
-  const server = await startTestServer(app, { log, metrics, onDrained: [() => parts.stop()] });
+  const server = await startTestServer(app, {
+    log,
+    metrics,
+    onDraining: [() => parts.sessionEnds.close()],
+    onDrained: [() => parts.stop()],
+  });
   const apiOf = (caller: string) =>
     request(server.baseUrl, { 'x-outlay-workload-token': identity.workloadToken(caller, 'auth') });
   return {

@@ -8,7 +8,7 @@ export const logout = ({ sessions }: AuthParts): Route =>
     method: 'post',
     path: '/api/v1/auth/logout',
     summary: 'End the session of a refresh token',
-    description: 'Access tokens of the session live on until they expire, ten minutes at most.',
+    description: 'Access tokens of the session are refused within a second.',
     tag: 'Accounts',
     user: 'none',
     body: Logout,

@@ -42,6 +42,10 @@ const schema = new Schema<SessionDocument>(
 );
 /** MongoDB removes a session once it has expired. */
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+/** All of one user's end with the password that opened them. */
+schema.index({ userId: 1 });
+/** What ended lately; of most sessions nothing. */
+schema.index({ revokedAt: 1 }, { partialFilterExpression: { revokedAt: { $gt: new Date(0) } } });
 
 /** However often it is refreshed, a session ends then: a stolen device does not stay logged in for ever. */
 const lifeMs = 30 * 86_400_000;
@@ -148,9 +152,17 @@ export function createSessionStore(connection: Connection, now: () => number) {
       return (await sessions.findById(id, { passwordVersion: 1 }).lean())?.passwordVersion;
     },
 
-    /** Keeps a session alive over the change of the password that it makes. */
-    async keepFor(id: string, passwordVersion: number, transaction: ClientSession): Promise<void> {
+    /** Keeps the session alive that changes its user's password, and ends the user's others. */
+    async keepOnly(
+      { id, userId, passwordVersion }: Pick<OpenSession, 'id' | 'userId' | 'passwordVersion'>,
+      transaction: ClientSession,
+    ): Promise<void> {
       await sessions.updateOne({ _id: id }, { $set: { passwordVersion } }, { session: transaction });
+      await sessions.updateMany(
+        { userId, _id: { $ne: id }, revokedAt: null },
+        { $set: { revokedAt: new Date(now()) } },
+        { session: transaction },
+      );
     },
   };
 }

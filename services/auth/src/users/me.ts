@@ -58,7 +58,7 @@ async function changePassword(
   return inTransaction(connection, async (transaction) => {
     const changed = await users.change(id, { name: change.name, password }, transaction);
     if (!changed) throw new WrongPassword(); // somebody else changed it while we hashed
-    await sessions.keepFor(sessionId, changed.passwordVersion, transaction);
+    await sessions.keepOnly({ id: sessionId, userId: id, passwordVersion: changed.passwordVersion }, transaction);
     return changed;
   });
 }
