@@ -14,7 +14,10 @@ ARG WORKSPACE
 WORKDIR /app
 COPY --from=manifests /app ./
 # The workspace's own production dependencies. The links to packages/ stay links: Node strips types only outside of node_modules.
-RUN for workspace in $WORKSPACE; do set -- "$@" --workspace "$workspace"; done \
+# The secret `ca`, where given, is what a registry behind a company's proxy is trusted by; it stays out of the image.
+RUN --mount=type=secret,id=ca \
+    if [ -f /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi \
+ && for workspace in $WORKSPACE; do set -- "$@" --workspace "$workspace"; done \
  && npm ci --omit=dev --ignore-scripts --no-audit --no-fund "$@" \
  && rm -rf /root/.npm \
  # Types, maps and CommonJS twins of what is loaded as ES modules: never read at run time.
@@ -36,7 +39,9 @@ RUN for workspace in packages/* services/*; do \
 FROM node:24-slim AS web
 WORKDIR /app
 COPY --from=manifests /app ./
-RUN npm ci --ignore-scripts --no-audit --no-fund --workspace services/web && rm -rf /root/.npm
+RUN --mount=type=secret,id=ca \
+    if [ -f /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi \
+ && npm ci --ignore-scripts --no-audit --no-fund --workspace services/web && rm -rf /root/.npm
 COPY tsconfig.json ./
 COPY packages/contracts packages/contracts
 COPY services/web services/web

@@ -2,9 +2,10 @@
  * Builds every image, and pushes them where asked:
  *   npm run images -- --registry ghcr.io/outlay --tag dev [--push] [--only auth,gateway] [--target development]
  * With docker or buildah, whichever is here; or --with 'COMMAND', called as COMMAND TAG DOCKERFILE CONTEXT [FLAG…], which
- * builds and pushes.
+ * builds and pushes. Where NODE_EXTRA_CA_CERTS names certificates that npm needs on this machine, the builds trust them too.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -48,11 +49,14 @@ const timestamp = git('log', '-1', '--format=%ct') || '0';
 const buildArgs = (args: Record<string, string>) =>
   Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
 
+const certificates = process.env.NODE_EXTRA_CA_CERTS;
+const trust = certificates && existsSync(certificates) ? ['--secret', `id=ca,src=${certificates}`] : [];
+
 const only = values.only?.split(',');
 for (const [name, workspaces] of Object.entries(images)) {
   if (only && !only.includes(name)) continue;
   const reference = `${values.registry}/${name}:${values.tag}`;
-  const flags = ['--target', values.target ?? name];
+  const flags = ['--target', values.target ?? name, ...trust];
   flags.push(...buildArgs({ WORKSPACE: workspaces.join(' '), VERSION: values.tag, REVISION: revision }));
   if (values.with) {
     const [command, ...words] = values.with.split(' ');
