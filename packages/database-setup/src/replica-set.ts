@@ -79,8 +79,13 @@ async function readConfig(set: ReplicaSet, member: string): Promise<MemberConfig
   }
 }
 
-/** The only member moved to another port and no longer finds itself in its configuration: nobody is left to vote, so force. */
+/**
+ * The only member moved to another port and no longer finds itself in its configuration: nobody is left to vote, so force.
+ * @throws {Error} where it has not moved, but could not resolve its own name as it started: it looks only then
+ */
 async function forceHost(set: ReplicaSet, config: SetConfig): Promise<void> {
+  if (config.members[0]?.host === set.members[0])
+    throw new Error(`MongoDB at ${set.members[0]} did not find itself in its replica set as it started: restart it.`);
   const members = [{ ...config.members[0]!, host: set.members[0] }];
   await onMember(set, set.members[0], (admin) =>
     admin({ replSetReconfig: { ...config, members, version: config.version + 1 }, force: true }),
