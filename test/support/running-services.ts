@@ -17,6 +17,46 @@ export interface RunningServices {
   stop(): Promise<{ expense: number | null; analytics: number | null }>;
 }
 
+/** What a process needs to trust the identities of a test. */
+export interface TrustedPlace {
+  readonly identity: TestIdentity;
+  readonly env: Record<string, string>;
+  /** A folder with a service's workload tokens, for WORKLOAD_TOKEN_DIR. */
+  tokenFolder(name: string, callees: readonly string[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Issuer, keys and tokens of a test where processes find them: in files and at a URL, without auth. */
+export async function openTrustedPlace(): Promise<TrustedPlace> {
+  const identity = createTestIdentity();
+  const folder = await mkdtemp(join(tmpdir(), 'outlay-test-services-'));
+  const jwksFile = join(folder, 'workload-jwks.json');
+  await writeFile(jwksFile, JSON.stringify(identity.workloadJwks));
+  const jwks = createServer((_, response) => response.end(JSON.stringify(identity.jwks)));
+  await new Promise<void>((resolve) => jwks.listen(0, '127.0.0.1', resolve));
+  return {
+    identity,
+    env: {
+      WORKLOAD_ISSUER: identity.workloadIssuer,
+      WORKLOAD_NAMESPACE: identity.namespace,
+      WORKLOAD_JWKS_FILE: jwksFile,
+      USER_TOKEN_ISSUER: identity.userTokenSettings.issuer,
+      USER_TOKEN_AUDIENCE: identity.userTokenSettings.audience,
+      JWKS_URL: `http://127.0.0.1:${(jwks.address() as AddressInfo).port}/.well-known/jwks.json`,
+    },
+    async tokenFolder(name, callees) {
+      await mkdir(join(folder, name));
+      for (const callee of callees) await writeFile(join(folder, name, callee), identity.workloadToken(name, callee));
+      return join(folder, name);
+    },
+    async close() {
+      jwks.closeAllConnections();
+      await new Promise((resolve) => jwks.close(resolve));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 /**
  * Starts expense and analytics as processes that trust the identities of a test: as they run for people, with tokens from
  * files and users' keys from a URL, without the gateway and auth.
@@ -26,42 +66,19 @@ export async function startExpenseAndAnalytics(
   mongodbUri: string,
   env: Record<string, string> = {},
 ): Promise<RunningServices> {
-  const identity = createTestIdentity();
-  const folder = await mkdtemp(join(tmpdir(), 'outlay-test-services-'));
-  const jwksFile = join(folder, 'workload-jwks.json');
-  await writeFile(jwksFile, JSON.stringify(identity.workloadJwks));
-  const tokenFolder = async (name: string, callees: readonly string[]) => {
-    await mkdir(join(folder, name));
-    for (const callee of callees) await writeFile(join(folder, name, callee), identity.workloadToken(name, callee));
-    return join(folder, name);
-  };
-
-  const jwks = createServer((_, response) => response.end(JSON.stringify(identity.jwks)));
-  await new Promise<void>((resolve) => jwks.listen(0, '127.0.0.1', resolve));
-  const common = {
-    WORKLOAD_ISSUER: identity.workloadIssuer,
-    WORKLOAD_NAMESPACE: identity.namespace,
-    WORKLOAD_JWKS_FILE: jwksFile,
-    USER_TOKEN_ISSUER: identity.userTokenSettings.issuer,
-    USER_TOKEN_AUDIENCE: identity.userTokenSettings.audience,
-    JWKS_URL: `http://127.0.0.1:${(jwks.address() as AddressInfo).port}/.well-known/jwks.json`,
-    ...env,
-  };
-  const closeJwks = async () => {
-    jwks.closeAllConnections();
-    await new Promise((resolve) => jwks.close(resolve));
-    await rm(folder, { recursive: true, force: true });
-  };
+  const place = await openTrustedPlace();
+  const { identity } = place;
+  const common = { ...place.env, ...env };
 
   const expense = await startServiceProcess('services/expense/src/main.ts', {
     ...common,
     MONGODB_URI: mongodbUri,
-    WORKLOAD_TOKEN_DIR: await tokenFolder('expense', ['auth']),
+    WORKLOAD_TOKEN_DIR: await place.tokenFolder('expense', ['auth']),
   });
   const analytics = await startServiceProcess('services/analytics/src/main.ts', {
     ...common,
     EXPENSE_URL: expense.baseUrl,
-    WORKLOAD_TOKEN_DIR: await tokenFolder('analytics', ['auth', 'expense']),
+    WORKLOAD_TOKEN_DIR: await place.tokenFolder('analytics', ['auth', 'expense']),
   });
   return {
     identity,
@@ -70,7 +87,7 @@ export async function startExpenseAndAnalytics(
     processes: { expense, analytics },
     async stop() {
       const codes = { analytics: await analytics.stop(), expense: await expense.stop() };
-      await closeJwks();
+      await place.close();
       return codes;
     },
   };

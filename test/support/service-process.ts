@@ -11,6 +11,8 @@ export interface ServiceProcess {
   readonly lines: readonly string[];
   /** SIGTERM; resolves with the exit code once the process is gone. */
   stop(): Promise<number | null>;
+  /** SIGKILL, amid whatever it does; resolves once the process is gone. */
+  kill(): Promise<void>;
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -56,6 +58,10 @@ export async function startServiceProcess(main: string, env: Record<string, stri
     stop() {
       child.kill('SIGTERM');
       return ended;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }

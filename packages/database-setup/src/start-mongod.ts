@@ -17,6 +17,8 @@ export interface MongodOptions {
   readonly replicaSet?: string;
   /** WiredTiger's cache in GB, ≥ 0.25. mongod's own default is half of the machine's memory. */
   readonly cacheGb?: number;
+  /** Server parameters beside ours, or in their place: `--setParameter name=value`. */
+  readonly parameters?: Readonly<Record<string, string | number | boolean>>;
   /** How long it may take to answer. Recovery after a crash replays the journal, which takes a while. */
   readonly readyMs?: number;
   /** How long to wait where another mongod still holds the data, as one of a killed run does until it has ended. */
@@ -24,6 +26,16 @@ export interface MongodOptions {
   /** Ends the wait, and the mongod with it. */
   readonly signal?: AbortSignal | undefined;
 }
+
+const ourParameters = {
+  // Full-time diagnostic data takes up to 200 MB of disk and a core's attention every second.
+  diagnosticDataCollectionEnabled: false,
+  // A service that is killed leaves its transaction open, and others cannot write what it wrote until this has passed
+  // and the reaper came by (half of it more). The default of 60 s is 79 s of 503 for a ledger's month.
+  transactionLifetimeLimitSeconds: 5,
+  // On SIGTERM a primary waits 15 s for secondaries to take over; there are none.
+  shutdownTimeoutMillisForSignaledShutdown: 0,
+};
 
 export interface Mongod {
   readonly port: number;
@@ -61,13 +73,10 @@ async function tryStart(options: MongodOptions): Promise<Mongod | { failure: Mon
       ...['--dbpath', dbPath, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'],
       ...['--replSet', replicaSet, '--wiredTigerCacheSizeGB', String(cacheGb)],
       ...(keyFile ? ['--keyFile', keyFile] : []),
-      // Full-time diagnostic data takes up to 200 MB of disk and a core's attention every second.
-      ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
-      // A service that is killed leaves its transaction open, and others cannot write what it wrote until this has passed
-      // and the reaper came by (half of it more). The default of 60 s is 79 s of 503 for a ledger's month.
-      ...['--setParameter', 'transactionLifetimeLimitSeconds=5'],
-      // On SIGTERM a primary waits 15 s for secondaries to take over; there are none.
-      ...['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=0'],
+      ...Object.entries({ ...ourParameters, ...options.parameters }).flatMap(([name, value]) => [
+        '--setParameter',
+        `${name}=${value}`,
+      ]),
     ],
   });
   closeSync(output);

@@ -172,6 +172,10 @@ describe('an app of the service kit', () => {
       codeName: 'MaxTimeMSExpired',
     });
     expect(toProblem(expired).status).to.equal(503);
+    const network = Object.assign(new Error('read ECONNRESET'), { name: 'MongoNetworkError' });
+    const batch = Object.assign(new Error('read ECONNRESET'), { name: 'MongoBulkWriteError', errorResponse: network });
+    const ended = Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' });
+    for (const error of [network, batch, ended]) expect(toProblem(error).status).to.equal(503);
     expect(toProblem(new Error('anything else')).status).to.equal(500);
   });
 

@@ -29,11 +29,20 @@ export interface AppOptions {
 const databaseAway =
   /^Mongo(ServerSelection|Network|NetworkTimeout|PoolCleared|WaitQueueTimeout|NotConnected|TopologyClosed)/;
 
+/**
+ * Also where it ended a batch, of which the driver says so inside of an error about the batch; and EPIPE, which the driver lets
+ * through as it is where the other side has just ended the connection.
+ */
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, errorResponse } = error as { code?: unknown; errorResponse?: unknown };
+  return databaseAway.test(error.name) || code === 'EPIPE' || isDatabaseAway(errorResponse);
+}
+
 /** Any error as what may go on the wire: unknown ones lose their text. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof Error && databaseAway.test(error.name))
-    return new Unavailable('The database cannot be reached.', { cause: error });
+  if (isDatabaseAway(error)) return new Unavailable('The database cannot be reached.', { cause: error });
   if (error instanceof Error && (error as { codeName?: unknown }).codeName === 'MaxTimeMSExpired')
     return new Unavailable('The database took too long.', { cause: error });
   return new InternalError({ cause: error });

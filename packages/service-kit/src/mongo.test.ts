@@ -7,6 +7,7 @@ import { startMongod } from '@outlay/database-setup/start-mongod.ts';
 import { expect } from 'chai';
 import { type Connection, Schema } from 'mongoose';
 import { Registry } from 'prom-client';
+import { startCutProxy } from '../../../test/support/cut-proxy.ts';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { ConfigError } from './config.ts';
 import { toProblem } from './create-app.ts';
@@ -57,6 +58,38 @@ describe('inTransaction', () => {
       });
     await Promise.all(Array.from({ length: 10 }, increment));
     expect((await counters.findById('a').lean())?.value).to.equal(10);
+  });
+
+  it('runs again where many connections are cut at once, of which the driver calls only the first one’s error transient', async () => {
+    const proxy = await startCutProxy();
+    const { uri } = database;
+    proxy.target = Number(/:(\d+)/.exec(uri)![1]);
+    const throughProxy = uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${proxy.port}`);
+    const connection = await connectMongo({ uri: throughProxy, appName: 'test', registry: new Registry() });
+    const model = modelOn(connection);
+    let writing = 0;
+    const isWritten = Promise.withResolvers<void>();
+    const ids = Array.from({ length: 8 }, (_, index) => `cut-${index}`);
+    const writes = ids.map((_id, value) =>
+      inTransaction(connection, async (session) => {
+        // The driver's errors about batches hide what ended them.
+        await model.collection.insertMany([{ _id, value }] as never[], { session });
+        if (++writing === ids.length) isWritten.resolve();
+        await isWritten.promise;
+        await model.collection.bulkWrite(
+          [{ updateOne: { filter: { _id } as never, update: { $inc: { value: 0 } } } }],
+          {
+            session,
+          },
+        );
+      }),
+    );
+    await isWritten.promise;
+    proxy.cut();
+    await Promise.all(writes);
+    expect(await counters.countDocuments({ _id: { $in: ids } })).to.equal(ids.length);
+    await connection.close();
+    await proxy.stop();
   });
 
   it('does not run again for a violated unique index', async () => {

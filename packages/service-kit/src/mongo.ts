@@ -115,7 +115,7 @@ export async function inTransaction<T>(
       return result;
     } catch (error) {
       if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
-      if (!hasLabel(error, 'TransientTransactionError')) throw error;
+      if (!hasLabel(error, 'TransientTransactionError') && !isCutOff(error)) throw error;
       if (Date.now() > giveUpAt)
         throw isWriteConflict(error) ? new Unavailable('Too many writers at once.', { cause: error }) : error;
     } finally {
@@ -132,13 +132,27 @@ async function commit(session: ClientSession, giveUpAt: number): Promise<void> {
     try {
       return await session.commitTransaction();
     } catch (error) {
-      if (!hasLabel(error, 'UnknownTransactionCommitResult') || Date.now() > giveUpAt) throw error;
+      const isUnknown = hasLabel(error, 'UnknownTransactionCommitResult') || isCutOff(error);
+      if (!isUnknown || Date.now() > giveUpAt) throw error;
     }
   }
 }
 
 const hasLabel = (error: unknown, label: string): boolean =>
   error instanceof mongoose.mongo.MongoError && error.hasErrorLabel(label);
+
+/**
+ * The connection broke. The driver labels such errors for us, but not those of connections whose pool another one's error has
+ * cleared by then: of several that are cut at once, only the first has its label (7.8, `connectionIsStale` in sdam/server.js).
+ * Who writes to a connection that the other side has just ended even gets Node's own error.
+ */
+function isCutOff(error: unknown): boolean {
+  const cause = error instanceof mongoose.mongo.MongoBulkWriteError ? error.errorResponse : error;
+  return (
+    cause instanceof mongoose.mongo.MongoNetworkError ||
+    (cause instanceof Error && 'code' in cause && cause.code === 'EPIPE')
+  );
+}
 
 const isWriteConflict = (error: unknown): boolean =>
   error instanceof mongoose.mongo.MongoServerError && error.code === 112;

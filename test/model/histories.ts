@@ -1,0 +1,95 @@
+import { addDays } from '@outlay/contracts/calendar.ts';
+import fc from 'fast-check';
+import type { Entry } from './ledger-model.ts';
+
+/** An entry before it has ids: its category by number. */
+export type Drawn = Omit<Entry, 'category'> & { readonly category: number | null };
+
+/** What a client does next. `which` picks among what it has made. */
+export type Op =
+  | { do: 'create'; entry: Drawn; sentTwice: boolean }
+  | { do: 'change'; which: number; patch: Partial<Drawn>; isStale: boolean }
+  | { do: 'delete'; which: number }
+  | { do: 'restore'; which: number }
+  | { do: 'merge categories'; which: number; to: number | null }
+  | { do: 'import'; rows: readonly Omit<Drawn, 'category' | 'kind'>[] }
+  | { do: 'undo import'; which: number }
+  | { do: 'fault'; fault: Fault };
+
+export type Fault =
+  /** Every connection to mongod is cut. */
+  | { kind: 'cut'; afterMs: number }
+  /** mongod does what one connection asks next, and its answer is lost. */
+  | { kind: 'lose an answer' }
+  /** The next transactions are given up by mongod when they are to be committed, or it hangs up on who asks. */
+  | { kind: 'abort'; times: number; hangsUp: boolean }
+  | { kind: 'kill a service'; replica: 0 | 1 }
+  | { kind: 'restart mongod'; isKilled: boolean };
+
+export const categoriesCount = 6;
+const payees = ['Corner shop', 'CORNER SHOP', 'Bakery', 'Café Größe', 'Landlord', ''];
+const category = fc.option(fc.nat(categoriesCount - 1), { nil: null, freq: 4 });
+// Around New Year, so that days, months and years are crossed and met again.
+const date = fc.integer({ min: 0, max: 40 }).map((day) => addDays('2026-12-10', day));
+const amount = fc.oneof(fc.integer({ min: 1, max: 5_000 }), fc.constant(99_999_999_999));
+const currency = fc.constantFrom('EUR', 'EUR', 'USD');
+const entry = fc.record<Drawn>({
+  date,
+  amount,
+  currency,
+  kind: fc.constantFrom('expense', 'expense', 'income', 'refund', 'transfer'),
+  category,
+  payee: fc.constantFrom(...payees),
+});
+/** A payee like no other, so that no row repeats an expense. */
+const stranger = fc.string({ unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz'), minLength: 12, maxLength: 12 });
+const which = fc.nat(20);
+const one = <Name extends Op['do']>(name: Name) => fc.constant(name);
+
+export const lightFault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({ kind: fc.constant('cut' as const), afterMs: fc.nat(12) }),
+  fc.record({ kind: fc.constant('lose an answer' as const) }),
+  fc.record({
+    kind: fc.constant('abort' as const),
+    times: fc.integer({ min: 1, max: 3 }),
+    hangsUp: fc.boolean(),
+  }),
+);
+export const heavyFault: fc.Arbitrary<Fault> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('kill a service' as const), replica: fc.constantFrom(0, 1) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart mongod' as const), isKilled: fc.boolean() }) },
+);
+
+const fields = ['date', 'amount', 'currency', 'kind', 'category', 'payee'] as const;
+const patch = fc
+  .tuple(entry, fc.subarray([...fields], { minLength: 1 }))
+  .map(([full, names]) => Object.fromEntries(names.map((name) => [name, full[name]])) as Partial<Drawn>);
+
+const ops = (fault: fc.Arbitrary<Fault>): fc.Arbitrary<Op> =>
+  fc.oneof(
+    { weight: 7, arbitrary: fc.record({ do: one('create'), entry, sentTwice: fc.boolean() }) },
+    { weight: 5, arbitrary: fc.record({ do: one('change'), which, patch, isStale: fc.boolean() }) },
+    { weight: 2, arbitrary: fc.record({ do: one('delete'), which }) },
+    { weight: 2, arbitrary: fc.record({ do: one('restore'), which }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: one('merge categories'),
+        which: fc.nat(categoriesCount - 1),
+        to: fc.option(fc.nat(categoriesCount - 1), { nil: null }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: one('import'),
+        rows: fc.array(fc.record({ date, amount, currency, payee: stranger }), { minLength: 1, maxLength: 8 }),
+      }),
+    },
+    // UNDO
+    { weight: 1, arbitrary: fc.record({ do: one('fault'), fault }) },
+  );
+
+/** What a few clients of one ledger do, each one thing after the other. */
+export const histories = (fault: fc.Arbitrary<Fault>): fc.Arbitrary<Op[][]> =>
+  fc.array(fc.array(ops(fault), { minLength: 1, maxLength: 12, size: 'max' }), { minLength: 2, maxLength: 3 });
