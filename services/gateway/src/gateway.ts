@@ -57,7 +57,8 @@ export async function startGateway(settings: GatewaySettings, writer = createLog
   });
   const checkReady = async () => {
     if (edge.isDraining) throw new Error('draining');
-    if (!versions.current.providers.isReady()) throw new Error('the public keys are not fetched yet');
+    if (!versions.current.providers.isReady())
+      throw new Error('the public keys or the ended sessions are not known yet');
   };
   const admin = createAdminServer(metrics, checkReady, adminRoutes({ log, metrics, versions, checkReady, drain }));
 

@@ -125,6 +125,7 @@ export class FaultInjected extends Problem {
 
 // Refusals without particulars, made once: an Error walks the stack when it is made.
 export const tokenMissing = new UserTokenRefused('A user’s bearer token is missing.');
+export const sessionEnded = new UserTokenRefused('The session has ended.');
 export const keysUnavailable = new UpstreamUnavailable('The token cannot be verified at the moment.');
 export const crossSite = new CrossSiteRequest('Only the page itself may send this request.');
 export const routeNotFound = new RouteNotFound();

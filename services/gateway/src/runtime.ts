@@ -67,7 +67,9 @@ export class Runtime {
     const { providers } = bootstrap.jwt_authn;
     const keepsProviders =
       isAlike(providers, before?.bootstrap.jwt_authn.providers) &&
-      Object.values(providers).every(({ remote_jwks: { cluster } }) => this.#isKept(cluster, before));
+      Object.values(providers).every(({ remote_jwks: jwks, revocation_feed: feed }) =>
+        [jwks.cluster, feed?.cluster ?? jwks.cluster].every((cluster) => this.#isKept(cluster, before)),
+      );
     this.providers =
       before && keepsProviders
         ? before.providers

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Cluster } from './cluster-schema.ts';
-import { Cors, Fault, LocalRateLimit, Rbac } from './filter-schemas.ts';
+import { Cors, Fault, LocalRateLimit, Rbac, RevocationFeed } from './filter-schemas.ts';
 import { absolutePath, byteSize, duration, name } from './units.ts';
 
 const port = z.int().min(0).max(65_535);
@@ -154,6 +154,7 @@ const JwtProvider = z.strictObject({
     /** Readiness waits this long for the first fetch, then does without. */
     initial_fetch_timeout: duration.default(5_000),
   }),
+  revocation_feed: RevocationFeed.optional(),
   /** Verified tokens that are remembered. */
   token_cache_size: z.int().min(0).max(1_000_000).default(10_000),
 });
@@ -261,11 +262,11 @@ function checkReferences(config: z.output<typeof BootstrapShape>, context: z.Ref
   const local = config.cluster_manager.local_cluster_name;
   if (local && !clusters.has(local)) wrong(['cluster_manager', 'local_cluster_name'], `no cluster is named "${local}"`);
   for (const [key, provider] of Object.entries(providers))
-    if (!clusters.has(provider.remote_jwks.cluster))
-      wrong(
-        ['jwt_authn', 'providers', key, 'remote_jwks', 'cluster'],
-        `no cluster is named "${provider.remote_jwks.cluster}"`,
-      );
+    for (const part of ['remote_jwks', 'revocation_feed'] as const) {
+      const cluster = provider[part]?.cluster;
+      if (cluster !== undefined && !clusters.has(cluster))
+        wrong(['jwt_authn', 'providers', key, part, 'cluster'], `no cluster is named "${cluster}"`);
+    }
   config.listeners.forEach((listener, l) => {
     unique(listener.virtual_hosts, ['listeners', l, 'virtual_hosts']);
     const domains = new Set<string>();

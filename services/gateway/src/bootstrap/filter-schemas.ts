@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from './units.ts';
+import { absolutePath, duration, name } from './units.ts';
 
 /** Of the requests that are meant, how many. */
 const percentage = z.number().min(0).max(100);
@@ -88,6 +88,20 @@ export const LocalRateLimit = z.strictObject({
   max_dynamic_descriptors: z.int().min(1).max(1_000_000).default(10_000),
 });
 export type LocalRateLimitConfig = z.output<typeof LocalRateLimit>;
+
+/** Where the issuer tells of sessions as they end, by server-sent events; Envoy has nothing like it. */
+export const RevocationFeed = z.strictObject({
+  enabled: z.boolean().default(true),
+  path: absolutePath,
+  cluster: name,
+  /** How long an ended session is remembered: as long as a token lives, and a minute for clocks that differ. */
+  retention: duration.default(660_000),
+  /** Beyond it the oldest are forgotten. */
+  max_sessions: z.int().min(1).max(10_000_000).default(100_000),
+  /** Without a sign of life, which comes every second, the connection is made anew. */
+  idle_timeout: duration.default(5_000),
+});
+export type RevocationFeedConfig = z.output<typeof RevocationFeed>;
 
 /** What the token must say beside who it is for. */
 export const Rbac = z

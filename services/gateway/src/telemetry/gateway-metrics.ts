@@ -1,6 +1,7 @@
 import type { Metrics } from '@outlay/service-kit/metrics.ts';
 import { Counter, Gauge } from 'prom-client';
 import type { JwtProviders } from '../filters/jwt-authn/providers.ts';
+import type { RevocationFeed } from '../filters/jwt-authn/revocation-feed.ts';
 import type { RateLimit } from '../filters/local-rate-limit.ts';
 import type { OverloadManager } from '../overload/overload-manager.ts';
 import type { Deadlines } from '../proxy/deadlines.ts';
@@ -171,6 +172,38 @@ export function registerGauges(metrics: Metrics, observed: Observed): void {
   registerClusterMetrics(metrics, observed.clusters);
   counterOf('outlay_gateway_tokens_total', 'User tokens by how they were judged', 'result', () =>
     sum(observed.providers().authn.map(({ counts }) => counts)),
+  );
+  const feedGauge = (name: string, help: string, read: (feed: RevocationFeed) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['provider'] as const,
+      registers,
+      collect() {
+        this.reset();
+        for (const [provider, feed] of observed.providers().feeds) this.set({ provider }, read(feed));
+      },
+    });
+  feedGauge('outlay_gateway_revocation_feed_connected', '1 while we are told of sessions that end', (feed) =>
+    Number(feed.isConnected),
+  );
+  feedGauge(
+    'outlay_gateway_revocation_feed_age_seconds',
+    'Since the last sign of life; -1 before the first',
+    ({ heardAt }) => (heardAt < 0 ? -1 : (performance.now() - heardAt) / 1_000),
+  );
+  feedGauge('outlay_gateway_revoked_sessions', 'Ended sessions that are remembered', ({ revoked }) => revoked.size);
+  counterOf(
+    'outlay_gateway_revocation_feed_total',
+    'Of the feed: sessions told, those forgotten early, connections, failures',
+    'event',
+    () =>
+      sum(
+        [...observed.providers().feeds.values()].map(({ counts, revoked }) => ({
+          ...counts,
+          forgotten: revoked.overflows,
+        })),
+      ),
   );
   counterOf('outlay_gateway_jwks_fetches_total', 'Fetches of the public keys', 'result', () =>
     sum(observed.providers().jwks.map(({ fetches }) => fetches)),

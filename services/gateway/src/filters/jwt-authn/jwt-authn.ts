@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import { keysUnavailable, tokenMissing, UserTokenRefused } from '../../problems.ts';
+import { keysUnavailable, sessionEnded, tokenMissing, UserTokenRefused } from '../../problems.ts';
 import type { Filter, FilteredRequest, Verdict } from '../filter.ts';
 import type { RemoteJwks } from './remote-jwks.ts';
+import type { RevokedSessions } from './revoked-sessions.ts';
 import {
   parseToken,
   type TokenExpectations,
@@ -14,27 +15,34 @@ const bearer = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
 
 /**
  * Lets a request on only with a valid user token (RFC 9068), and remembers tokens it has verified until they expire: the
- * signature of a token that is used a thousand times is checked once.
+ * signature of a token that is used a thousand times is checked once. A token of a session that has ended is none.
  */
 export class JwtAuthn implements Filter {
   readonly name = 'jwt_authn';
   readonly #keys: RemoteJwks;
   readonly #expectations: TokenExpectations;
+  readonly #revoked: Pick<RevokedSessions, 'has'> | undefined;
   readonly #verified: LRUCache<string, VerifiedToken> | undefined;
   readonly #now: () => number;
   /** Counted for the metrics. */
-  readonly counts = { cached: 0, verified: 0, refused: 0, unavailable: 0 };
+  readonly counts = { cached: 0, verified: 0, refused: 0, revoked: 0, unavailable: 0 };
 
-  /** @param cacheSize tokens remembered; 0 for none @param now Unix seconds */
+  /**
+   * @param cacheSize tokens remembered; 0 for none
+   * @param revoked sessions that have ended, where somebody tells of them
+   * @param now Unix seconds
+   */
   constructor(
     keys: RemoteJwks,
     expectations: TokenExpectations,
     cacheSize: number,
+    revoked?: Pick<RevokedSessions, 'has'>,
     now: () => number = () => Date.now() / 1_000,
   ) {
     this.#keys = keys;
     this.#expectations = expectations;
     this.#verified = cacheSize > 0 ? new LRUCache({ max: cacheSize }) : undefined;
+    this.#revoked = revoked;
     this.#now = now;
   }
 
@@ -44,6 +52,10 @@ export class JwtAuthn implements Filter {
     // The whole field is the key: nothing is cut out of it on the hot path.
     const known = this.#verified?.get(authorization);
     if (known !== undefined && known.expiresAt > this.#now()) {
+      if (this.#revoked?.has(known.sessionId)) {
+        this.#verified?.delete(authorization);
+        return this.#refuseEnded();
+      }
       this.counts.cached++;
       request.token = known;
       return undefined;
@@ -59,6 +71,7 @@ export class JwtAuthn implements Filter {
 
     const finish = (result: VerifiedToken | TokenFault): Verdict => {
       if (typeof result === 'string') return this.#refuse(new UserTokenRefused(result));
+      if (this.#revoked?.has(result.sessionId)) return this.#refuseEnded();
       this.counts.verified++;
       this.#verified?.set(authorization, result);
       request.token = result;
@@ -79,6 +92,11 @@ export class JwtAuthn implements Filter {
         return keysUnavailable;
       },
     );
+  }
+
+  #refuseEnded(): UserTokenRefused {
+    this.counts.revoked++;
+    return sessionEnded;
   }
 
   #refuse(problem: UserTokenRefused): UserTokenRefused {

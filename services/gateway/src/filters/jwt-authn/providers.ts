@@ -5,18 +5,21 @@ import type { Cluster } from '../../upstream/cluster.ts';
 import { fetchText } from '../../upstream/fetch-text.ts';
 import { JwtAuthn } from './jwt-authn.ts';
 import { RemoteJwks } from './remote-jwks.ts';
+import { RevocationFeed } from './revocation-feed.ts';
 
 const jwksBytesMax = 256 * 1_024;
 
 export interface JwtProviders {
   readonly authn: readonly JwtAuthn[];
   readonly jwks: readonly RemoteJwks[];
+  /** By the names of their providers. */
+  readonly feeds: ReadonlyMap<string, RevocationFeed>;
   /** @param name of the provider; undefined for the first one */
   filterOf(name: string | undefined): JwtAuthn;
   start(): void;
   close(): void;
   /**
-   * True once the keys are there, or were waited for long enough: a gateway without them still serves the page and the
+   * True once keys and ended sessions are known, or were waited for long enough: a gateway without them still serves the page and the
    * public routes, and says 503 to the others. Were it never ready, auth's absence would take the page away too.
    */
   isReady(): boolean;
@@ -35,6 +38,7 @@ export function createProviders(
 ): JwtProviders {
   const all = Object.entries(configs).map(([name, config]) => {
     const jwks = createJwks(config, surroundings);
+    const feed = createFeed(config, surroundings);
     const authn = new JwtAuthn(
       jwks,
       {
@@ -43,18 +47,38 @@ export function createProviders(
         clockSkewSeconds: config.clock_skew / 1_000,
       },
       config.token_cache_size,
+      feed?.revoked,
     );
-    return { name, jwks, authn, waitMs: config.remote_jwks.initial_fetch_timeout };
+    return { name, jwks, feed, authn, waitMs: config.remote_jwks.initial_fetch_timeout };
   });
   const startedAt = performance.now();
   return {
     authn: all.map(({ authn }) => authn),
     jwks: all.map(({ jwks }) => jwks),
     filterOf: (wanted) => (all.find(({ name }) => name === wanted) ?? all[0])?.authn as JwtAuthn,
-    start: () => all.forEach(({ jwks }) => void jwks.start()),
-    close: () => all.forEach(({ jwks }) => void jwks.close()),
-    isReady: () => all.every(({ jwks, waitMs }) => jwks.isFilled || performance.now() - startedAt > waitMs),
+    feeds: new Map(all.flatMap(({ name, feed }) => (feed ? [[name, feed] as const] : []))),
+    start() {
+      for (const { jwks, feed } of all) {
+        jwks.start();
+        feed?.start();
+      }
+    },
+    close() {
+      for (const { jwks, feed } of all) {
+        jwks.close();
+        feed?.close();
+      }
+    },
+    isReady: () =>
+      all.every(
+        ({ jwks, feed, waitMs }) =>
+          (jwks.isFilled && feed?.isCaughtUp !== false) || performance.now() - startedAt > waitMs,
+      ),
   };
+}
+
+function createFeed({ revocation_feed: config }: JwtProviderConfig, { clusters, log }: Surroundings) {
+  return config?.enabled ? new RevocationFeed(clusters.get(config.cluster) as Cluster, config, log) : undefined;
 }
 
 function createJwks(config: JwtProviderConfig, { clusters, log, deadlines }: Surroundings): RemoteJwks {
