@@ -76,6 +76,7 @@ export const ChartValues = z
           })
           .partial(),
         trustedHops: z.int().min(0).max(10),
+        revocationFeed: z.boolean(),
         rateLimits: z
           .strictObject({
             signInPerMinute: z.int().min(1).max(1_000_000),
