@@ -2,6 +2,7 @@ import { ProblemBody } from '@outlay/contracts/problem.ts';
 import { commonProblems, type ProblemClass } from '@outlay/service-kit/problem.ts';
 import type { Route } from '@outlay/service-kit/route.ts';
 import { z } from 'zod';
+import { TooManyRequests } from '../services/gateway/src/problems.ts';
 
 type Json = Record<string, unknown>;
 type Direction = 'input' | 'output';
@@ -10,7 +11,10 @@ const title = 'Outlay';
 const description = `Track what you spend. Send the access token of \`POST /api/v1/auth/login\` as \`Authorization: Bearer …\`.
 
 Amounts are integers in minor units of their currency, dates are calendar days. Every error is an RFC 9457 problem
-whose \`type\` is stable; \`errors\` names each wrong field. Lists page by \`next\` → \`cursor\`.`;
+whose \`type\` is stable; \`errors\` names each wrong field. Lists page by \`next\` → \`cursor\`.
+
+\`RateLimit\` and \`RateLimit-Policy\` tell how much of a limit is left; beyond it, also of registering and logging in,
+the answer is 429 with \`Retry-After\`.`;
 
 /** Draws the OpenAPI 3.1 document from the routes themselves, so that it cannot say what the code does not do. */
 export function openApiDocument(routes: readonly Route[], version: string): Json {
@@ -116,12 +120,13 @@ const successes = (route: Route, schemas: Schemas): Json =>
 /** Own problems and those that any route may answer, by status. */
 function problems(route: Route): Json {
   const takesInput = route.body ?? route.query ?? route.params ?? route.rawBody;
-  const any = commonProblems.filter(({ code }) => {
+  const any = [...commonProblems, TooManyRequests].filter(({ code }) => {
     if (code === 'route-not-found' || code === 'method-not-allowed' || code === 'caller-refused') return false;
     if (code === 'validation') return takesInput;
     if (code === 'malformed-body' || code === 'unsupported-media-type' || code === 'body-too-large')
       return route.body ?? route.rawBody;
-    return code !== 'unauthenticated' || route.user !== 'none';
+    if (code === 'unauthenticated' || code === 'too-many-requests') return route.user !== 'none';
+    return true;
   });
   const byStatus = Map.groupBy([...any, ...(route.problems ?? [])], ({ status }: ProblemClass) => status);
   return Object.fromEntries(

@@ -67,6 +67,11 @@ describe('who may not', () => {
     });
   }
 
+  it('auth tells of ended sessions to the gateway only', async () => {
+    const token = await tokenOf(`${release}-expense`, 'auth');
+    expect(await ask('auth', '/internal/v1/session-ends', token)).to.equal(403);
+  });
+
   it('expense keeps its internal API to analytics', async () => {
     expect(
       await ask(

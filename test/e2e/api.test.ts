@@ -113,6 +113,25 @@ describe('the whole system', function () {
       expect((await stranger.send(`/api/v1/ledgers/${items[0]!.id}/${path}`)).status, path).to.equal(404);
   });
 
+  it('refuses a session within a second of its logout', async () => {
+    const session = await new Client(outlay.url).register();
+    const headers = { authorization: `Bearer ${session.accessToken}` };
+    const list = async () => (await client.send('/api/v1/ledgers', { headers })).status;
+    expect(await list()).to.equal(200);
+
+    await client.call('/api/v1/auth/logout', { body: { refreshToken: session.refreshToken } });
+
+    const loggedOutAt = performance.now();
+    while ((await list()) !== 401) expect(performance.now() - loggedOutAt).to.be.below(1_000);
+    expect((await client.send('/api/v1/ledgers')).status).to.equal(200);
+  });
+
+  it('tells how much of a limit is left', async () => {
+    const answer = await client.send('/api/v1/ledgers');
+    expect(answer.headers.get('ratelimit-policy')).to.equal('"api";q=600;w=3');
+    expect(answer.headers.get('ratelimit')).to.match(/^"api";r=\d+;t=\d$/);
+  });
+
   it('describes itself: OpenAPI, a readable page of it, and the keys that tokens are verified by', async () => {
     const document = await client.call<{ openapi: string; paths: object }>('/api/openapi.json');
     expect(document.openapi).to.equal('3.1.1');

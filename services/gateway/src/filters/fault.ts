@@ -28,7 +28,7 @@ export class Fault implements Filter {
   async #delay(request: FilteredRequest, delayMs: number): Promise<Verdict> {
     request.filterFlag = 'DI';
     this.#active++;
-    await wait(delayMs);
+    await wait(delayMs, undefined, { ref: false });
     this.#active--;
     return this.#abort(request);
   }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { LocalRateLimit as Config } from '../bootstrap/filter-schemas.ts';
 import { requestOf } from '../testing/request-of.ts';
 import { eventually, startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
@@ -29,6 +30,27 @@ describe('a rate limit', () => {
     expect([isLet(), isLet()]).to.deep.equal([true, false]);
     clock.now = 1_000_000;
     expect([isLet(), isLet(), isLet(), isLet()]).to.deep.equal([true, true, true, false]);
+  });
+
+  it('lets no more through in any stretch of time than its bucket and what flows into it', () => {
+    const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 2_500 }), fc.integer({ min: 0, max: 6 })), {
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(steps, (schedule) => {
+        const { clock, isLet } = limitOf('address');
+        const letAt: number[] = [];
+        for (const [pauseMs, requests] of schedule) {
+          clock.now += pauseMs;
+          for (let i = 0; i < requests; i++) if (isLet()) letAt.push(clock.now);
+        }
+        for (let from = 0; from < letAt.length; from++)
+          for (let to = from; to < letAt.length; to++) {
+            const seconds = ((letAt[to] as number) - (letAt[from] as number)) / 1_000;
+            expect(to - from + 1).to.be.at.most(3 + seconds + 1e-9);
+          }
+      }),
+    );
   });
 
   it('is each address’ own', () => {
@@ -97,7 +119,11 @@ describe('the rate limits of the gateway', () => {
     expect(answer.status).to.equal(200);
     expect(answer.headers.get('ratelimit-policy')).to.equal('"api";q=3;w=3');
     expect(answer.headers.get('ratelimit')).to.equal('"api";r=2;t=1');
-    expect((await fetch(gateway.url)).headers.has('ratelimit')).to.equal(false);
+    const refused = await list('');
+    expect(refused.status).to.equal(401);
+    expect(refused.headers.get('ratelimit-policy')).to.equal('"api";q=3;w=3');
+    expect(refused.headers.has('ratelimit')).to.equal(false); // whose would it be?
+    expect((await fetch(gateway.url)).headers.has('ratelimit-policy')).to.equal(false);
   });
 
   it('answer 429 with when to come back, and the service hears nothing of it', async () => {

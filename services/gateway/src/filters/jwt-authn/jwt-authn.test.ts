@@ -122,9 +122,18 @@ describe('a user’s token at the gateway', () => {
         signToken(evil, goodClaims(), { alg: 'ES256', typ: 'at+jwt', kid: 'key-1', jwk: evil.jwk }),
       'with the address of its key (jku)': () => signed({}, { jku: 'https://evil.example/jwks.json' }),
       'with a certificate’s address (x5u)': () => signed({}, { x5u: 'https://evil.example/cert.pem' }),
+      'with a certificate of its own (x5c)': () => signed({}, { x5c: ['MIIB'] }),
+      'of a kid that is a URL': () => signed({}, { kid: 'https://evil.example/jwks.json#key-1' }),
+      'of a kid with a line feed': () => signed({}, { kid: 'key-1\n' }),
+      'of a kid beyond any length': () => signed({}, { kid: 'k'.repeat(500) }),
+      'encrypted by its header (enc)': () => signed({}, { enc: 'A256GCM' }),
+      'compressed by its header (zip)': () => signed({}, { zip: 'DEF' }),
       'with a critical extension': () => signed({}, { crit: ['b64'], b64: false }),
+      'of type ID token': () => signed({}, { typ: 'id+jwt' }),
       'of type JWT': () => signed({}, { typ: 'JWT' }),
       'without a type': () => signed({}, { typ: undefined }),
+      'good a year from now': () =>
+        signed({ iat: now() + 31_536_000, nbf: now() + 31_536_000, exp: now() + 31_536_600 }),
       expired: () => signed({ exp: now() - 60 }),
       'not valid yet': () => signed({ nbf: now() + 60 }),
       'issued in the future': () => signed({ iat: now() + 60, nbf: undefined }),
@@ -140,11 +149,23 @@ describe('a user’s token at the gateway', () => {
       'for another audience': () => signed({ aud: 'other-api' }),
       'for a longer audience': () => signed({ aud: 'outlay-api-admin' }),
       'without an audience': () => signed({ aud: undefined }),
+      'for an audience that is an object': () => signed({ aud: { 'outlay-api': true } }),
+      'from no issuer': () => signed({ iss: undefined }),
+      'from one issuer among others': () => signed({ iss: ['https://outlay.local'] }),
       'from another issuer': () => signed({ iss: 'https://outlay.local.evil.example' }),
       'without a user': () => signed({ sub: undefined }),
       'without a session': () => signed({ sid: undefined }),
       'with a claim twice': () =>
         signToken(gateway.key, JSON.stringify(goodClaims()).replace('{', '{"sub":"someone-else",')),
+      'with a claim twice, once in disguise': () =>
+        signToken(gateway.key, JSON.stringify(goodClaims()).replace('{', '{"\\u0073ub":"someone-else",')),
+      'with an end twice': () =>
+        signToken(
+          gateway.key,
+          JSON.stringify({ ...goodClaims(), exp: now() - 60 }).replace('}', `,"exp":${now() + 600}}`),
+        ),
+      'with a kid twice': () =>
+        signToken(gateway.key, goodClaims(), '{"alg":"ES256","kid":"nobody","kid":"key-1","typ":"at+jwt"}'),
       'with a header field twice': () =>
         signToken(gateway.key, goodClaims(), '{"alg":"none","alg":"ES256","kid":"key-1","typ":"at+jwt"}'),
       'with claims that are a list': () => signToken(gateway.key, JSON.stringify([goodClaims()])),
