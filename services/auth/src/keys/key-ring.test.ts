@@ -115,6 +115,17 @@ describe('signing keys', () => {
       expect(kidOf(await register(auth))).to.equal(young);
     });
 
+    it('into a key that every replica knows within a second, before its own next round', async () => {
+      const [maker, other] = [await start({ keyRotationHours: 1 }), await start({ keyRotationHours: 1 })];
+      maker.clock.aheadMs = 50 * minuteMs;
+      await maker.parts.keys.tend();
+      const [, young] = await kids(maker);
+
+      while (!(await other.parts.keys.key(young!)));
+
+      expect(await kids(other)).to.include(young);
+    });
+
     it('once, however many replicas find that it is time', async () => {
       const replicas = await Promise.all(Array.from({ length: 5 }, () => start({ keyRotationHours: 1 })));
       for (const replica of replicas) replica.clock.aheadMs = 50 * minuteMs;

@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { JwkSet } from '@outlay/contracts/auth.ts';
 import type { KeySource } from '@outlay/identity/key-source.ts';
@@ -29,8 +30,8 @@ export interface KeyRingOptions {
 /** The keys of this service, as signer and as verifier of its own tokens. */
 export interface KeyRing extends KeySource {
   signingKey(): SigningKey;
-  /** Every key by which a token may have been signed or will be soon. */
-  publicKeys(): JwkSet;
+  /** Every key by which a token may have been signed or will be soon, by whichever replica; those known where the database is slow. */
+  publicKeys(): Promise<JwkSet>;
   /** One round: loads the keys, makes the next one when it is time, forgets those that no living token needs. */
   tend(): Promise<void>;
   /** Tends once, so that there is a key to sign with, and then every minute. */
@@ -39,6 +40,8 @@ export interface KeyRing extends KeySource {
 }
 
 const tendEveryMsMax = 60_000;
+/** Who asks for keys sees what replicas added up to this long ago, and waits for the database no longer than that. */
+const freshMs = { after: 1_000, within: 500 };
 /** A replaced key stays as long as any token lives at most, whatever is configured now, and a minute for clocks that differ. */
 const publishedAfterMs = 11 * 60_000;
 
@@ -51,6 +54,8 @@ interface Key extends SigningKey {
 export function createKeyRing(options: KeyRingOptions): KeyRing {
   const { store, keyEncryptionKey, algorithm, unreadable, rotationMs, publishedAheadMs, registry, log, now } = options;
   let keys: readonly Key[] = [];
+  let loadedAtMs = Number.NEGATIVE_INFINITY;
+  let freshening: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> = Promise.resolve();
 
@@ -72,7 +77,21 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
 
   async function load(): Promise<void> {
     keys = (await store.all()).map((sealed) => toKey(sealed, keyEncryptionKey));
+    loadedAtMs = performance.now();
   }
+
+  /** Another replica may have made a key since our last round, and sign by it already where it is published for a short time only. */
+  async function freshen(): Promise<void> {
+    if (performance.now() - loadedAtMs < freshMs.after) return;
+    freshening ??= load()
+      .catch((error: unknown) => log.warn({ err: error }, 'the signing keys cannot be loaded: those known serve on'))
+      .finally(() => {
+        freshening = undefined;
+      });
+    await Promise.race([freshening, delay(freshMs.within)]);
+  }
+
+  const publicKeyOf = (kid: string) => keys.find((key) => key.kid === kid)?.publicKey;
 
   /** By kid, so that a replica that does the same at the same time loses nothing of what we make next. */
   async function removeUnreadable(): Promise<void> {
@@ -117,8 +136,16 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
 
   return {
     signingKey: current,
-    publicKeys: () => ({ keys: keys.map(toJwk) }),
-    key: async (kid) => keys.find((key) => key.kid === kid)?.publicKey,
+    async publicKeys() {
+      await freshen();
+      return { keys: keys.map(toJwk) };
+    },
+    async key(kid) {
+      const known = publicKeyOf(kid);
+      if (known) return known;
+      await freshen();
+      return publicKeyOf(kid);
+    },
     tend,
     async start() {
       if (unreadable === 'replace') await removeUnreadable();

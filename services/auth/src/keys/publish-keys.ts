@@ -11,5 +11,5 @@ export const publishKeys = ({ keys }: AuthParts): Route =>
     tag: 'Accounts',
     user: 'none',
     success: { 200: JwkSet },
-    handle: () => reply(200, keys.publicKeys(), { 'cache-control': 'public, max-age=300' }),
+    handle: async () => reply(200, await keys.publicKeys(), { 'cache-control': 'public, max-age=300' }),
   });
