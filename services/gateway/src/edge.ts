@@ -14,6 +14,9 @@ export interface Edge {
   /** Undefined where traces are not exported. */
   readonly spans: SpanExporter | undefined;
   tracePolicy: TracePolicy;
+  readonly certificateReloads: Counter<'listener' | 'result'>;
+  /** How often files are looked at for changes. */
+  readonly filePollMs: number;
   readonly overload: OverloadManager;
   readonly requestTimes: RequestTimes;
   readonly upstreamFailures: Counter<'cluster' | 'flag'>;

@@ -12,6 +12,7 @@ import { OverloadManager } from './overload/overload-manager.ts';
 import { Deadlines } from './proxy/deadlines.ts';
 import { AccessLog } from './telemetry/access-log.ts';
 import {
+  certificateReloadCounter,
   RequestTimes,
   registerGauges,
   reloadMetrics,
@@ -39,6 +40,8 @@ export async function startGateway(settings: GatewaySettings, writer = createLog
     accessLog: new AccessLog(log, isJson ? writer : undefined),
     spans,
     tracePolicy: tracePolicyOf(settings.bootstrap, spans !== undefined),
+    certificateReloads: certificateReloadCounter(metrics),
+    filePollMs: settings.configPollMs,
     overload: new OverloadManager(log, settings.bootstrap.overload_manager),
     requestTimes: new RequestTimes(metrics),
     upstreamFailures: upstreamFailureCounter(metrics),
@@ -54,6 +57,7 @@ export async function startGateway(settings: GatewaySettings, writer = createLog
     spans,
     deadlines: edge.deadlines,
     overload: edge.overload,
+    listeners: () => versions.listeners,
   });
   const checkReady = async () => {
     if (edge.isDraining) throw new Error('draining');

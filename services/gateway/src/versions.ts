@@ -4,7 +4,7 @@ import { ConfigWatch } from './bootstrap/config-watch.ts';
 import type { GatewaySettings } from './config.ts';
 import type { Edge } from './edge.ts';
 import type { TracePolicy } from './filters/trace-context.ts';
-import { Listener } from './listener/listener.ts';
+import { Listener, tlsOf } from './listener/listener.ts';
 import { Runtime } from './runtime.ts';
 import type { reloadMetrics } from './telemetry/gateway-metrics.ts';
 
@@ -76,6 +76,14 @@ export class Versions {
     const { admin } = this.#settings.bootstrap;
     if (bootstrap.admin.port !== admin.port || bootstrap.admin.address !== admin.address)
       throw new ConfigError('admin can be moved by a restart only');
+
+    for (const { config } of this.#listeners) {
+      const other = bootstrap.listeners.find((one) => placeOf(one) === placeOf(config));
+      if (other && JSON.stringify(tlsOf(other)) !== JSON.stringify(tlsOf(config)))
+        throw new ConfigError(
+          `tls_context of "${config.name}" can be changed by a restart only; its files at any time`,
+        );
+    }
 
     const next = new Runtime(bootstrap, this.#surroundings, before);
     await next.warm();

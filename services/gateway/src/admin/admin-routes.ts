@@ -102,6 +102,14 @@ function routesOf({
                 .join(''),
             ),
     },
+    '/certs': {
+      GET: () =>
+        json({
+          certificates: versions.listeners.flatMap(({ config, certificate }) =>
+            certificate ? [{ listener: config.name, cert_chain: [certificate.describe()] }] : [],
+          ),
+        }),
+    },
     '/stats': {
       GET: async (query) => {
         if (query.get('format') === 'prometheus')

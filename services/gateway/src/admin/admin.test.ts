@@ -135,7 +135,7 @@ describe('the admin port', () => {
     const open = await startTestGateway({ env: { HOST: '0.0.0.0' } });
     const statusOf = async (path: string) => (await fetch(`http://${own}:${open.adminPort}${path}`)).status;
 
-    for (const path of ['/', '/config_dump', '/clusters', '/stats', '/listeners', '/ready', '/logging'])
+    for (const path of ['/', '/config_dump', '/clusters', '/stats', '/listeners', '/ready', '/logging', '/certs'])
       expect(await statusOf(path), path).to.equal(403);
     for (const path of ['/healthz', '/metrics']) expect(await statusOf(path), path).to.equal(200);
     await open.close();

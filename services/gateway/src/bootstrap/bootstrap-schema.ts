@@ -114,6 +114,28 @@ const VirtualHost = z.strictObject({
   routes: z.array(Route).min(1),
 });
 
+const TlsContext = z
+  .strictObject({
+    /** Files, looked at for changes; both empty: no TLS. */
+    certificate_chain: z.string(),
+    private_key: z.string(),
+    alpn_protocols: z
+      .array(z.enum(['h2', 'http/1.1']))
+      .min(1)
+      .default(['h2', 'http/1.1']),
+    tls_minimum_protocol_version: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
+  })
+  .refine(
+    ({ certificate_chain: certificate, private_key: key }) => (certificate === '') === (key === ''),
+    'certificate_chain and private_key go together',
+  );
+
+const Http2ProtocolOptions = z.strictObject({
+  /** Requests under way at once on one connection. */
+  max_concurrent_streams: z.int().min(1).max(10_000).default(100),
+  initial_stream_window_size: z.int().min(65_535).max(16_777_215).default(262_144),
+});
+
 const Listener = z.strictObject({
   name,
   address: z.string().min(1).default('0.0.0.0'),
@@ -133,6 +155,8 @@ const Listener = z.strictObject({
   xff_num_trusted_hops: z.int().min(0).max(10).default(0),
   /** A client's X-Request-Id is taken over; else every request gets one of ours. */
   preserve_external_request_id: z.boolean().default(false),
+  tls_context: TlsContext.optional(),
+  http2_protocol_options: Http2ProtocolOptions.prefault({}),
   virtual_hosts: z.array(VirtualHost).min(1),
 });
 
@@ -233,6 +257,7 @@ export type Bootstrap = z.output<typeof Bootstrap>;
 export type AdminConfig = Bootstrap['admin'];
 export type OverloadConfig = Bootstrap['overload_manager'];
 export type ListenerConfig = Bootstrap['listeners'][number];
+export type TlsConfig = NonNullable<ListenerConfig['tls_context']>;
 export type VirtualHostConfig = ListenerConfig['virtual_hosts'][number];
 export type RouteConfig = VirtualHostConfig['routes'][number];
 export type RetryPolicyConfig = z.output<typeof RetryPolicy>;

@@ -6,6 +6,7 @@ type Treatment = 'forward' | 'drop' | Extracted | 'connection';
 /** Fields that the gateway reads; whether they go on is decided where they are used. */
 type Extracted =
   | 'host'
+  | ':authority'
   | 'authorization'
   | 'content-length'
   | 'transfer-encoding'
@@ -36,6 +37,8 @@ const hopByHop = [
   'upgrade',
   'http2-settings',
 ];
+/** HTTP/2's, which node:http2 has read; HTTP/1.1 knows no such names. */
+const pseudo = [':method', ':path', ':scheme', ':protocol'];
 /** What a client must not say: who it is, where it comes from, and what the trace holds beside its id. */
 const notTheClients = ['forwarded', 'x-real-ip', 'tracestate', 'baggage', 'b3', 'uber-trace-id'];
 const notTheClientsPrefix = /^(x-outlay-|x-forwarded-|x-envoy-|x-b3-)/;
@@ -53,7 +56,8 @@ const treatments = new Map<string, Treatment>([
   ...(['x-envoy-fault-delay-request', 'x-envoy-fault-abort-request', 'access-control-request-method'] as const).map(
     (name) => [name, name] as const,
   ),
-  ...[...hopByHop, ...notTheClients].map((name) => [name, 'drop'] as const),
+  [':authority', ':authority'],
+  ...[...pseudo, ...hopByHop, ...notTheClients].map((name) => [name, 'drop'] as const),
 ]);
 /** Spellings seen are remembered up to here, so that `Content-Type` is not lower-cased with every request. */
 const treatmentsMax = 1_000;
@@ -100,6 +104,7 @@ export class RequestHead {
   lines = '';
   /** Why the request is refused, if it is. */
   problem: Problem | undefined;
+  #authority: string | undefined;
 
   /** @param raw name, value, name, value … as node:http has read it: control characters are refused by its parser */
   constructor(raw: readonly string[], fieldsMax: number) {
@@ -125,7 +130,13 @@ export class RequestHead {
 
   #extract(field: Extracted, name: string, value: string): void {
     switch (field) {
+      case ':authority': // HTTP/2's, which may repeat it as Host, but not say two things (RFC 9113 § 8.3.1)
+        if (!hostSyntax.test(value)) this.problem = new BadRequest('The authority is not a host.');
+        this.host = value;
+        this.#authority = value;
+        return;
       case 'host':
+        if (value === this.#authority) return;
         if (this.host) this.problem = new BadRequest('There is more than one Host.');
         else if (!hostSyntax.test(value)) this.problem = new BadRequest('The Host is not a host.');
         this.host = value;

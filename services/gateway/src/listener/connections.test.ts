@@ -67,6 +67,17 @@ describe('a connection', () => {
     expect(answer.body).to.equal('ok');
   });
 
+  it('that was opened ahead of need does not hold up a drain', async () => {
+    const other = await startTestGateway();
+    const ahead = new RawClient(other.port);
+    await new Promise((resolve) => ahead.socket.once('connect', resolve));
+    await exchangeRaw(other.port, 'GET /api/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+
+    await other.close();
+
+    expect((await ahead.answer()).text).to.equal('');
+  });
+
   it('knows no trailers: a client’s end at the gateway, a service’s too', async () => {
     const before = gateway.auth.arrived.length;
     gateway.auth.answer(

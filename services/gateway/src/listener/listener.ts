@@ -1,4 +1,5 @@
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Problem } from '@outlay/service-kit/problem.ts';
 import type { ListenerConfig } from '../bootstrap/bootstrap-schema.ts';
@@ -7,6 +8,8 @@ import { randomHex } from '../filters/random-hex.ts';
 import { headTooLarge, malformed, methodUnknown, requestTimeout, versionUnknown } from '../problems.ts';
 import { Exchange } from '../proxy/exchange.ts';
 import type { RouteTable } from '../router/route-table.ts';
+import { Certificate } from './certificate.ts';
+import { Http2Sessions } from './http2.ts';
 
 /** A client's request, which knows its exchange: listeners can then be shared by all. */
 export class ClientRequest extends IncomingMessage {
@@ -15,7 +18,22 @@ export class ClientRequest extends IncomingMessage {
 
 export class ClientResponse extends ServerResponse<ClientRequest> {
   exchange: Exchange | undefined;
+
+  /** All of it has left. */
+  get isSent(): boolean {
+    return this.writableFinished;
+  }
+
+  /** Ends it so that no client takes what it has for the whole answer. */
+  cut(): void {
+    const { socket, httpVersion } = this.req;
+    // HTTP/1.0 takes an orderly end for the end of the body; a reset it cannot mistake.
+    if (httpVersion === '1.0') socket.resetAndDestroy();
+    else socket.destroy();
+  }
 }
+
+type HttpServer = Server<typeof ClientRequest, typeof ClientResponse>;
 
 /** How often node:http looks for requests that do not arrive. */
 const checkIntervalMs = 1_000;
@@ -27,13 +45,19 @@ export class Listener {
   readonly edge: Edge;
   config: ListenerConfig;
   routes: RouteTable;
-  readonly #server: Server<typeof ClientRequest, typeof ClientResponse>;
+  /** Undefined where clients speak HTTP without TLS. */
+  readonly certificate: Certificate | undefined;
+  readonly #server: HttpServer;
+  readonly #http2: Http2Sessions | undefined;
+  /** Connections of HTTP/1.1, with the bytes that had been read of each when it was opened: those of its handshake. */
+  readonly #sockets = new Map<Socket, number>();
 
+  /** @throws where its certificate cannot be used */
   constructor(edge: Edge, config: ListenerConfig, routes: RouteTable) {
     this.edge = edge;
     this.config = config;
     this.routes = routes;
-    this.#server = createServer({
+    const options = {
       IncomingMessage: ClientRequest,
       ServerResponse: ClientResponse,
       ...serverLimits(config),
@@ -42,12 +66,29 @@ export class Listener {
       insecureHTTPParser: false,
       requireHostHeader: false, // said by us, as a problem
       optimizeEmptyRequests: true,
+    };
+    const tls = tlsOf(config);
+    if (tls) {
+      this.certificate = new Certificate(tls, edge.filePollMs, (error) => this.#onCertificate(error));
+      this.#http2 = new Http2Sessions(this, config);
+      const server = createTlsServer<typeof ClientRequest, typeof ClientResponse>({
+        ...options,
+        ...this.certificate.secureContext,
+        ALPNProtocols: tls.alpn_protocols,
+        handshakeTimeout: config.request_headers_timeout,
+      });
+      takeHttp2(server as unknown as TlsServer, this.#http2);
+      this.#server = server as unknown as HttpServer;
+    } else this.#server = createServer(options);
+    this.#server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => {
+      this.#sockets.set(socket, socket.bytesRead);
+      socket.once('close', () => this.#sockets.delete(socket));
     });
     this.#server.maxConnections = config.max_connections; // no option of createServer
     this.#server.maxHeadersCount = 0; // counted by us: node:http would drop the rest without a word
-    this.#server.on('request', (request, response) => this.#serve(request, response, false));
-    this.#server.on('checkContinue', (request, response) => this.#serve(request, response, true));
-    this.#server.on('checkExpectation', (request, response) => this.#serve(request, response, true));
+    this.#server.on('request', (request, response) => this.#serveHttp1(request, response, false));
+    this.#server.on('checkContinue', (request, response) => this.#serveHttp1(request, response, true));
+    this.#server.on('checkExpectation', (request, response) => this.#serveHttp1(request, response, true));
     this.#server.on('connect', (_request, socket) => this.#refuse(methodUnknown, 'CONNECT', socket as Socket));
     this.#server.on('clientError', (error, socket) => this.#onClientError(error, socket as Socket));
   }
@@ -76,19 +117,32 @@ export class Listener {
 
   /** Takes no more connections, closes the idle ones, and resolves when the others are done or the time is up. */
   async close(finishMs: number): Promise<void> {
+    this.certificate?.close();
     const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#http2?.close();
+    // Opened ahead of need, as browsers do; node:http waits for their request.
+    for (const [socket, bytesBefore] of this.#sockets) if (socket.bytesRead === bytesBefore) socket.destroy();
     // node:http keeps a connection whose answer had begun before the drain, and was thus not told to be its last.
     const sweep = setInterval(() => this.#server.closeIdleConnections(), sweepMs);
-    const cut = setTimeout(() => this.#server.closeAllConnections(), finishMs);
+    const cut = setTimeout(() => {
+      this.#server.closeAllConnections();
+      this.#http2?.destroy();
+    }, finishMs);
     await closed;
     clearInterval(sweep);
     clearTimeout(cut);
   }
 
-  #serve(request: ClientRequest, response: ClientResponse, awaitsContinue: boolean): void {
+  #serveHttp1(request: ClientRequest, response: ClientResponse, awaitsContinue: boolean): void {
+    this.serve(request, response, awaitsContinue, false);
+  }
+
+  /** @param hasBody of HTTP/2, where a body needs no field that announces it */
+  serve(request: ClientRequest, response: ClientResponse, awaitsContinue: boolean, hasBody: boolean): void {
     const exchange = new Exchange(this, request, response, awaitsContinue);
     // The parser also takes HTTP/0.9 and HTTP/2.0 in the request line for HTTP/1.
-    if (request.httpVersionMajor !== 1) exchange.head.problem = versionUnknown;
+    if (request.httpVersionMajor !== 1 && request instanceof ClientRequest) exchange.head.problem = versionUnknown;
+    if (hasBody && exchange.head.contentLength < 0) exchange.head.isChunked = true;
     try {
       exchange.run();
     } catch (error) {
@@ -96,9 +150,23 @@ export class Listener {
     }
   }
 
+  /** Connections from now on get the new certificate; the others keep theirs. */
+  #onCertificate(error: Error | undefined): void {
+    const { name } = this.config;
+    this.edge.certificateReloads.inc({ listener: name, result: error ? 'refused' : 'applied' });
+    if (error)
+      this.edge.log.error({ listener: name, reason: error.message }, 'certificate refused: the one before serves on');
+    else if (this.certificate) {
+      (this.#server as unknown as TlsServer).setSecureContext(this.certificate.secureContext);
+      this.edge.log.info({ listener: name, ...this.certificate.describe() }, 'certificate applied');
+    }
+  }
+
   /** What node:http could not read, or did not get in time. */
   #onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    // Without TLS established there is no way to answer.
+    const isShakingHands = 'secureConnecting' in socket && socket.secureConnecting;
+    if (error.code === 'ECONNRESET' || !socket.writable || isShakingHands) socket.destroy();
     else this.#refuse(problemOf(error.code), error.code, socket);
   }
 
@@ -115,6 +183,19 @@ export class Listener {
     this.edge.requestTimes.observe('other', 'none', problem.status, 0);
     socket.end(rendered(problem, traceId));
   }
+}
+
+/** Where no certificate is named there is no TLS, so that one file serves with and without. */
+export const tlsOf = ({ tls_context: tls }: ListenerConfig) => (tls && tls.certificate_chain !== '' ? tls : undefined);
+
+/** Hands the connections whose clients chose HTTP/2 to those who speak it; the server of HTTP/1.1 keeps the others. */
+function takeHttp2(server: TlsServer, http2: Http2Sessions): void {
+  const [serveHttp1] = server.listeners('secureConnection');
+  server.removeAllListeners('secureConnection');
+  server.on('secureConnection', (socket) => {
+    if (socket.alpnProtocol === 'h2') http2.accept(socket);
+    else serveHttp1?.call(server, socket);
+  });
 }
 
 /** Options of node:http, which are also members of its server by which it goes from then on. */

@@ -106,7 +106,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     const query = url.indexOf('?');
     this.path = query < 0 ? url : url.slice(0, query);
     this.head = new RequestHead(request.rawHeaders, this.#config.max_headers_count);
-    this.scheme = schemeOf(this.head, this.#config.xff_num_trusted_hops);
+    this.scheme = schemeOf(this.head, this.#config.xff_num_trusted_hops, listener.certificate !== undefined);
     this.#requestId = requestIdOf(this.head.requestId, this.#config.preserve_external_request_id);
     this.#trace = traceContextOf(this.head.traceparent, listener.edge.tracePolicy);
   }
@@ -143,7 +143,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     if (!forwardedMethods.has(this.method)) return problems.methodUnknown;
     if (!isPlainPath(this.path)) return problems.pathAmbiguous;
     if ((this.#request.url as string).includes('#', this.path.length)) return problems.fragmentSent;
-    if (this.#request.httpVersionMinor === 0) return this.head.isChunked ? problems.malformed : undefined;
+    if (this.#request.httpVersion === '1.0') return this.head.isChunked ? problems.malformed : undefined;
     return this.head.host === '' ? problems.hostMissing : undefined;
   }
 
@@ -366,7 +366,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     if (this.#isOver) return;
     if (flag) this.#flags = flag;
     this.#abandonUpstream();
-    if (this.#response.headersSent) this.#cut();
+    if (this.#response.headersSent) this.#response.cut();
     else this.#answerProblem(problem);
   }
 
@@ -471,6 +471,8 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     else if (connection && isSent && now - this.#requestEndedAt > (this.#route?.timeoutMs ?? 0)) this.#timeOut();
     else if (connection && isSent && now - Math.max(this.#sentAt, this.#requestEndedAt) > this.#perTryTimeoutMs)
       this.#failTry('UT');
+    else if (!isSent && this.head.hasBody && now - this.#startedAt > this.#config.request_timeout)
+      this.refuse(problems.requestTimeout, 'DPE');
     else if (now - this.#activeAt > this.#config.stream_idle_timeout)
       this.refuse(isSent || this.#request.isPaused() ? problems.upstreamSlow : problems.requestTimeout, 'SI');
   }
@@ -505,12 +507,6 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     this.#connection = undefined;
   }
 
-  #cut(): void {
-    // HTTP/1.0 takes an orderly end for the end of the body; a reset it cannot mistake.
-    if (this.#request.httpVersionMinor === 0) this.#request.socket.resetAndDestroy();
-    else this.#request.socket.destroy();
-  }
-
   // --- the end: the answer has left, or the client has
 
   onResponseClose(): void {
@@ -518,7 +514,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     this.#isOver = true;
     const { edge } = this.#listener;
     edge.deadlines.delete(this);
-    if (!this.#response.writableFinished && this.#flags === '-') this.#flags = 'DC';
+    if (!this.#response.isSent && this.#flags === '-') this.#flags = 'DC';
     this.#abandonUpstream();
     if (this.#retries > 0) this.#endRetries();
     if (this.#isLast) this.#request.socket.destroySoon();
@@ -535,7 +531,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   #endRetries(): void {
     clearTimeout(this.#retryTimer);
     this.#cluster?.retryBudget.release();
-    if (this.#response.writableFinished && this.#flags === '-' && !this.#retryFlag)
+    if (this.#response.isSent && this.#flags === '-' && !this.#retryFlag)
       this.#listener.edge.retries.inc({ cluster: this.#cluster?.name ?? '', result: 'succeeded' });
   }
 

@@ -16,8 +16,11 @@ export function forwardedLines(head: RequestHead, socket: Socket, scheme: string
 }
 
 /** The scheme as the client used it, as far as it can be known. */
-export const schemeOf = (head: RequestHead, trustedHops: number): 'http' | 'https' =>
-  trustedHops > 0 && head.forwardedProto?.toLowerCase() === 'https' ? 'https' : 'http';
+export function schemeOf(head: RequestHead, trustedHops: number, isTls: boolean): 'http' | 'https' {
+  if (trustedHops > 0 && head.forwardedProto !== undefined)
+    return head.forwardedProto.toLowerCase() === 'https' ? 'https' : 'http';
+  return isTls ? 'https' : 'http';
+}
 
 /** The client's address: the peer's, or what the outermost of our proxies has seen (Envoy: xff_num_trusted_hops). */
 export function clientAddressOf({ forwardedFor }: RequestHead, socket: Socket, trustedHops: number): string {

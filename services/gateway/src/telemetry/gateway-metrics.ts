@@ -3,6 +3,7 @@ import { Counter, Gauge } from 'prom-client';
 import type { JwtProviders } from '../filters/jwt-authn/providers.ts';
 import type { RevocationFeed } from '../filters/jwt-authn/revocation-feed.ts';
 import type { RateLimit } from '../filters/local-rate-limit.ts';
+import type { Listener } from '../listener/listener.ts';
 import type { OverloadManager } from '../overload/overload-manager.ts';
 import type { Deadlines } from '../proxy/deadlines.ts';
 import type { Cluster } from '../upstream/cluster.ts';
@@ -64,6 +65,15 @@ export function retryCounter({ registry }: Metrics): RetryCounter {
   });
 }
 
+export function certificateReloadCounter({ registry }: Metrics): Counter<'listener' | 'result'> {
+  return new Counter({
+    name: 'outlay_gateway_certificate_reloads_total',
+    help: 'Changes of a listener’s certificate, applied or refused',
+    labelNames: ['listener', 'result'] as const,
+    registers: [registry],
+  });
+}
+
 /** Told of each version of the configuration file: Prometheus' own names for its own. */
 export function reloadMetrics({ registry }: Metrics) {
   const registers = [registry];
@@ -104,6 +114,7 @@ export interface Observed {
   readonly spans: SpanExporter | undefined;
   readonly deadlines: Deadlines;
   readonly overload: OverloadManager;
+  readonly listeners: () => readonly Listener[];
 }
 
 /** What is counted anyway, told when it is asked for. */
@@ -115,6 +126,17 @@ export function registerGauges(metrics: Metrics, observed: Observed): void {
     registers,
     collect() {
       this.set(observed.deadlines.size);
+    },
+  });
+  new Gauge({
+    name: 'outlay_gateway_certificate_expiry_timestamp_seconds',
+    help: 'When the certificate that serves expires',
+    labelNames: ['listener'] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const { config, certificate } of observed.listeners())
+        if (certificate) this.set({ listener: config.name }, certificate.expiresAt / 1_000);
     },
   });
   new Gauge({
