@@ -34,9 +34,9 @@ export function selfSigned(name: string, validDays = 30): { certificate: string;
     der(0xa3, sequence(extension)),
   );
   const signature = der(0x03, Buffer.from([0]), sign('sha256', content, privateKey));
-  const base64 = sequence(content, ecdsaWithSha256, signature).toString('base64').replace(/.{64}/g, '$&\n');
+  const base64 = sequence(content, ecdsaWithSha256, signature).toString('base64');
   return {
-    certificate: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
+    certificate: `-----BEGIN CERTIFICATE-----\n${base64.match(/.{1,64}/g)?.join('\n')}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
   };
 }
