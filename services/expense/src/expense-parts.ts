@@ -17,6 +17,7 @@ import { createLedgerTransactions, type InLedger } from './ledger-transactions.t
 import { createLedgerStore, type LedgerStore } from './ledgers/ledger-store.ts';
 import { createLedgers, type Ledgers } from './ledgers/open-ledger.ts';
 import { createRollupCheck, type RollupCheck } from './rollups/compare-rollups.ts';
+import { createDriftRound, type DriftRound } from './rollups/drift-round.ts';
 import { createRollupStore, type RollupStore } from './rollups/rollup-store.ts';
 
 export interface ExpenseOptions {
@@ -42,6 +43,7 @@ export interface ExpenseParts {
   inLedger: InLedger;
   rollups: RollupStore;
   rollupCheck: RollupCheck;
+  driftRound: DriftRound;
   figures: FigureReader;
   exchangeRates: RateStore;
   metrics: ExpenseMetrics;
@@ -63,6 +65,7 @@ export function createExpenseParts({
   const expenses = createExpenseStore(connection);
   const deleted = createDeletedExpenses(connection);
   const rollups = createRollupStore(connection);
+  const driftRound = createDriftRound(connection, now);
   const exchangeRates = createRateStore(connection);
   const vocabulary = createVocabulary(connection);
   const idempotency = createIdempotency(connection, now);
@@ -79,7 +82,17 @@ export function createExpenseParts({
     inLedger,
     now,
   });
-  const stores = [ledgerStore, categoryStore, expenses, deleted, rollups, vocabulary, idempotency, exchangeRates];
+  const stores = [
+    ledgerStore,
+    categoryStore,
+    expenses,
+    deleted,
+    rollups,
+    driftRound,
+    vocabulary,
+    idempotency,
+    exchangeRates,
+  ];
   return {
     ledgers,
     ledgerStore,
@@ -93,6 +106,7 @@ export function createExpenseParts({
     inLedger,
     rollups,
     rollupCheck: createRollupCheck({ connection, expenses, rollups, inLedger }),
+    driftRound,
     figures: createFigureReader({ connection, ledgerStore, categoryStore, exchangeRates, expenses, rollups }),
     exchangeRates,
     metrics,
