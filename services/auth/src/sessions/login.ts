@@ -14,7 +14,7 @@ export const login = ({ users, sessions, passwords, answerSession, metrics }: Au
     success: { 200: Session },
     problems: [WrongCredentials],
     async handle({ body, ctx, log }) {
-      // Throttling by account and address belongs here, before the costly verification.
+      // The gateway limits logins by address. A limit by account would belong here, before the costly verification.
       const account = await users.findByEmail(body.email);
       // Also without an account, so that the time does not tell who has one.
       const isRight = await passwords.verify(body.password, account?.passwordHash);

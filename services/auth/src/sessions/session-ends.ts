@@ -83,16 +83,16 @@ export function createSessionEnds({ sessions, tokenSeconds, registry, now }: Ses
   /** What ended lately, then what ends from there on: one read and one watch, of one session's time. */
   async function* tellFromStart(): AsyncGenerator<SessionEnd> {
     const client = sessions.model.db.getClient();
-    await using session = client.startSession({ causalConsistency: true });
-    await client.db().command({ ping: 1 }, { session });
-    const startAtOperationTime = session.operationTime as mongoose.mongo.Timestamp;
-    yield begun;
-    const since = new Date(now() - tokenSeconds * 1_000 - clockSkewMs);
-    const ended = sessions.model
-      .find({ revokedAt: { $gt: since } }, { _id: 1 }, { session })
-      .lean()
-      .cursor();
-    for await (const { _id } of ended) yield { sessionId: _id.toHexString(), position: undefined };
+    let startAtOperationTime: mongoose.mongo.Timestamp;
+    {
+      await using session = client.startSession({ causalConsistency: true });
+      await client.db().command({ ping: 1 }, { session });
+      startAtOperationTime = session.operationTime as mongoose.mongo.Timestamp;
+      yield begun;
+      const since = new Date(now() - tokenSeconds * 1_000 - clockSkewMs);
+      const ended = sessions.model.find({ revokedAt: { $gt: since } }, { _id: 1 }, { session }).lean();
+      for await (const { _id } of ended.cursor()) yield { sessionId: _id.toHexString(), position: undefined };
+    }
     yield* tellChanges(await open({ startAtOperationTime }));
   }
 

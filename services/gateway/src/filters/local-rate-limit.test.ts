@@ -96,6 +96,11 @@ describe('a rate limit', () => {
     expect(networkOf('::1')).to.equal('0:0:0:0');
     expect(networkOf('192.0.2.1')).to.equal('192.0.2.1');
   });
+
+  it('takes no notice of the ports that some proxies write down', () => {
+    expect(networkOf('192.0.2.1:50123')).to.equal('192.0.2.1');
+    expect(networkOf('[2001:db8:1:2::1]:50123')).to.equal('2001:db8:1:2');
+  });
 });
 
 describe('the rate limits of the gateway', () => {
@@ -151,9 +156,8 @@ describe('the rate limits of the gateway', () => {
 
   it('keep one user from the share of another', async () => {
     const other = `Bearer ${signToken(gateway.key, { ...goodClaims(), sub: 'someone-else' })}`;
-    for (let i = 0; i < 3; i++) await list();
+    while ((await list()).status !== 429);
 
-    expect((await list()).status).to.equal(429);
     expect((await list(other)).status).to.equal(200);
   });
 

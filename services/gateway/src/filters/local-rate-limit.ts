@@ -111,7 +111,10 @@ export class LocalRateLimit implements Filter {
 }
 
 /** Of an IPv6 address the /64 that a household or a server is given: each has more addresses than there are buckets. */
-export function networkOf(address: string): string {
+export function networkOf(entry: string): string {
+  // Some proxies write the port down too, which is another with each connection.
+  const [, v6, v4] = /^(?:\[(.+)\]|([\d.]+))(?::\d+)?$/.exec(entry) ?? [];
+  const address = v4 ?? v6 ?? entry;
   if (!address.includes(':')) return address;
   const [head = '', tail] = address.split('::');
   const first = head ? head.split(':') : [];
