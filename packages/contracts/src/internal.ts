@@ -7,7 +7,7 @@
  * `ranges` come back in the order asked; they may overlap, and each knows its own `currencies`.
  */
 import { z } from 'zod';
-import { CalendarDate } from './common.ts';
+import { CalendarDate, Id } from './common.ts';
 import { ExchangeRate } from './exchange-rate.ts';
 import { figureFilters } from './figure-filters.ts';
 import { Category, Ledger } from './ledger.ts';
@@ -43,6 +43,10 @@ export const FiguresQuery = z.strictObject({
   categories: flag,
   payees: flag,
   tags: flag,
+  /** With `categories` and `payees`: not by both at once but by each for itself; buckets by category have no `payee`. */
+  apart: flag,
+  /** Payments that may have been made twice, the second on this day or later, up to the end of the ranges. */
+  doublesFrom: CalendarDate.optional(),
   /**
    * As the figure was asked: `currency` of the buckets, filters, and `asOf`, after which entries are left out; the ranges keep
    * their names.
@@ -64,6 +68,18 @@ export const Figures = z.object({
   categories: z.array(Category),
   /** The ledger's own exchange rates, where every currency was asked for. */
   rates: z.array(ExchangeRate.omit({ id: true })).optional(),
+  /** Where asked for: two or three expenses of one payee, amount and currency, some of them at most three days apart. */
+  doubles: z
+    .array(
+      z.object({
+        payee: z.string(),
+        amount: z.int(),
+        currency: Currency,
+        /** Oldest first. */
+        entries: z.array(z.object({ id: Id, date: CalendarDate })),
+      }),
+    )
+    .optional(),
   ranges: z.array(
     z.object({
       from: CalendarDate,
@@ -89,4 +105,5 @@ export const Figures = z.object({
   ),
 });
 export type Figures = z.infer<typeof Figures>;
+export type Double = NonNullable<Figures['doubles']>[number];
 export type Bucket = Figures['ranges'][number]['buckets'][number];

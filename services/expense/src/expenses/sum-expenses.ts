@@ -6,14 +6,10 @@ import type { IndexName } from './expense-document.ts';
 import type { ExpenseStore } from './expense-store.ts';
 import { foldCase } from './search-words.ts';
 
-/** Which expenses of a range are added up, and what is told apart. */
-export interface SumQuestion {
+/** Which expenses are looked at. */
+export interface EntryFilter {
   readonly from: string;
   readonly to: string;
-  readonly by: FiguresQuery['by'];
-  readonly categories: boolean;
-  readonly payees: boolean;
-  readonly tags: boolean;
   /** Ids; null: those without one. */
   readonly family?: readonly (string | null)[] | undefined;
   readonly tag?: string | undefined;
@@ -23,8 +19,16 @@ export interface SumQuestion {
   readonly except?: string | undefined;
 }
 
+/** And what is told apart. */
+export interface SumQuestion extends EntryFilter {
+  readonly by: FiguresQuery['by'];
+  readonly categories: boolean;
+  readonly payees: boolean;
+  readonly tags: boolean;
+}
+
 /** Below the time that analytics waits for an answer. */
-const queryMs = 4_000;
+export const queryMs = 4_000;
 
 /**
  * Adds up expenses one by one, for what no rollup tells apart: through the index of the rarest filter, or that of dates, so that
@@ -37,8 +41,13 @@ export async function sumExpenses(
   question: SumQuestion,
 ): Promise<SumRow[]> {
   const { pipeline, hint } = planOfSums(ledger, question);
+  return inTime(() => model.collection.aggregate<SumRow>(pipeline, { session, hint, maxTimeMS: queryMs }).toArray());
+}
+
+/** @throws {Unavailable} where the query took longer than {@link queryMs} */
+export async function inTime<T>(query: () => Promise<T>): Promise<T> {
   try {
-    return await model.collection.aggregate<SumRow>(pipeline, { session, hint, maxTimeMS: queryMs }).toArray();
+    return await query();
   } catch (error) {
     if (error instanceof mongo.MongoServerError && error.code === maxTimeExpired)
       throw new Unavailable('The figure takes too long. Ask for a shorter period.', { cause: error });
@@ -50,17 +59,8 @@ const maxTimeExpired = 50;
 
 /** Apart, so that a test can have it explained. */
 export function planOfSums(ledger: string, question: SumQuestion): { pipeline: object[]; hint: IndexName } {
-  const { from, to, by, categories, payees, tags, family, tag, payee, kind, only, except } = question;
-  const $match = {
-    ledger: new Types.ObjectId(ledger),
-    date: { $gte: from, $lte: to },
-    kind: kind ?? { $ne: 'transfer' },
-    ...(tag !== undefined && { tags: tag }),
-    ...(payee !== undefined && { payeeKey: foldCase(payee) }),
-    ...(family && { category: { $in: family.map((id) => (id === null ? null : new Types.ObjectId(id))) } }),
-    ...(only !== undefined && { currency: only }),
-    ...(except !== undefined && { currency: { $ne: except } }),
-  };
+  const { from, by, categories, payees, tags } = question;
+  const { $match, hint } = readingOf(ledger, question);
   const key = {
     currency: '$currency',
     kind: '$kind',
@@ -76,12 +76,27 @@ export function planOfSums(ledger: string, question: SumQuestion): { pipeline: o
     { $group: { _id: key, sum: { $sum: '$amount' }, count: { $sum: 1 } } },
     { $replaceWith: { $mergeObjects: [{ date: from, category: null }, '$_id', { sum: '$sum', count: '$count' }] } },
   ];
-  return { pipeline, hint: indexOf(question) };
+  return { pipeline, hint };
 }
 
-function indexOf({ tag, payee, family, except }: SumQuestion): IndexName {
-  if (tag !== undefined) return 'tag';
-  if (payee !== undefined) return 'payee';
-  if (family) return 'category';
-  return except !== undefined ? 'currency' : 'date';
+/** How filtered expenses are read: by the index of the filter that leaves fewest, as a rule. */
+export function readingOf(
+  ledger: string,
+  { from, to, family, tag, payee, kind, only, except }: EntryFilter,
+): { $match: Record<string, unknown>; hint: IndexName } {
+  const $match = {
+    ledger: new Types.ObjectId(ledger),
+    date: { $gte: from, $lte: to },
+    kind: kind ?? { $ne: 'transfer' },
+    ...(tag !== undefined && { tags: tag }),
+    ...(payee !== undefined && { payeeKey: foldCase(payee) }),
+    ...(family && { category: { $in: family.map((id) => (id === null ? null : new Types.ObjectId(id))) } }),
+    ...(only !== undefined && { currency: only }),
+    ...(except !== undefined && { currency: { $ne: except } }),
+  };
+  const filters = { tag, payee, category: family, currency: except };
+  const [hint = 'date'] = (Object.keys(filters) as (keyof typeof filters)[]).filter(
+    (name) => filters[name] !== undefined,
+  );
+  return { $match, hint };
 }

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Person, startTestExpense, type TestExpense } from '../../test/start-test-expense.ts';
 import type { IndexName } from '../expenses/expense-document.ts';
+import { planOfDoubles } from '../expenses/find-doubles.ts';
 import { foldCase } from '../expenses/search-words.ts';
 import { planOfSums, type SumQuestion } from '../expenses/sum-expenses.ts';
 
@@ -158,12 +159,71 @@ describe(`figures with filters (FC_SEED=${seed})`, function () {
     ]);
   });
 
+  it('are by category and by payee, each for itself, in one answer', async () => {
+    const query = { ranges: '2026-01-01..2026-02-15', by: 'month', currency: 'EUR' };
+    const both = await person.figures({ ...query, categories: 'true', payees: 'true', apart: 'true' });
+    const categories = await person.figures({ ...query, categories: 'true' });
+    const payees = await person.figures({ ...query, payees: 'true' });
+    const buckets = both.body.ranges[0].buckets as Bucket[];
+    expect(buckets.filter((one) => one.payee === undefined)).to.deep.equal(categories.body.ranges[0].buckets);
+    expect(buckets.filter((one) => one.payee !== undefined)).to.deep.equal(payees.body.ranges[0].buckets);
+    expect(both.body.categories).to.deep.equal(categories.body.categories);
+  });
+
+  it('name payments that may have been made twice, and none that are a habit, far apart or of nobody', async () => {
+    const other = expense.person();
+    const pay = async (date: string, payee: string, amount: number, more = {}) =>
+      (await other.record({ date, payee, amount, ...more })).body.id as string;
+    const first = await pay('2026-10-30', 'Garage', 480_00);
+    const second = await pay('2026-11-02', 'GARAGE', 480_00);
+    await pay('2026-11-02', 'Garage', 481_00);
+    await pay('2026-11-02', 'Garage', 480_00, { currency: 'USD' });
+    await pay('2026-11-01', 'Dentist', 90_00);
+    await pay('2026-11-05', 'Dentist', 90_00);
+    await pay('2026-11-03', '', 70_00);
+    await pay('2026-11-03', '', 70_00);
+    await pay('2026-11-04', 'Work', 70_00, { kind: 'income' });
+    await pay('2026-11-04', 'Work', 70_00, { kind: 'income' });
+    for (const day of ['10-19', '10-20', '11-01', '11-01']) await pay(`2026-${day}`, 'Coffee bar', 3_50);
+    await pay('2026-10-01', 'Early', 20_00);
+    await pay('2026-10-01', 'Early', 20_00);
+    const { body } = await other.figures({ ranges: '2026-11-01..2026-11-30', doublesFrom: '2026-11-01' });
+    expect(body.doubles).to.deep.equal([
+      {
+        payee: body.doubles[0].payee,
+        amount: 480_00,
+        currency: 'EUR',
+        entries: [
+          { id: first, date: '2026-10-30' },
+          { id: second, date: '2026-11-02' },
+        ],
+      },
+    ]);
+    expect(body.doubles[0].payee.toLowerCase()).to.equal('garage');
+    const before = await other.figures({
+      ranges: '2026-11-01..2026-11-30',
+      doublesFrom: '2026-11-01',
+      asOf: '2026-11-01',
+    });
+    expect(before.body.doubles).to.deep.equal([]);
+  });
+
   it('refuse a category that is none of the ledger’s', async () => {
     const { status, body } = await person.figures({
       ranges: '2026-11-01..2026-11-30',
       category: '6742c0ffee00c0ffee00beef',
     });
     expect([status, body.errors[0].parameter]).to.deep.equal([422, 'category']);
+  });
+
+  it('find doubled payments by index and sort nothing', async () => {
+    const { pipeline, hint } = planOfDoubles(ledger, { from: '2026-01-01', to: '2026-01-31' });
+    const explained = JSON.stringify(
+      await expense.parts.expenses.model.collection.aggregate(pipeline, { hint }).explain(),
+    );
+    expect(explained)
+      .to.include('"indexName":"date"')
+      .and.to.not.match(/COLLSCAN|"SORT"|"\$sort"/);
   });
 
   const plain = {

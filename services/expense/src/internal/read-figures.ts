@@ -1,22 +1,17 @@
-import type { Figures, FiguresQuery } from '@outlay/contracts/internal.ts';
+import type { Figures } from '@outlay/contracts/internal.ts';
 import type { ClientSession, Connection } from 'mongoose';
 import { categoryFamily } from '../categories/category-family.ts';
 import type { CategoryStore } from '../categories/category-store.ts';
 import type { RateStore } from '../exchange-rates/rate-store.ts';
 import type { ExpenseStore } from '../expenses/expense-store.ts';
+import { findDoubles } from '../expenses/find-doubles.ts';
 import { sumExpenses } from '../expenses/sum-expenses.ts';
 import type { LedgerStore } from '../ledgers/ledger-store.ts';
 import { LedgerNotFound } from '../problems.ts';
-import { type BucketKey, Buckets, rowsOf, Spellings, type SumRow } from '../rollups/figure-buckets.ts';
-import {
-  type DateRange,
-  type Need,
-  type Piece,
-  piecesOf,
-  type RollupPiece,
-  rollupsOf,
-} from '../rollups/figure-pieces.ts';
+import { Buckets, rowsOf, Spellings, type SumRow } from '../rollups/figure-buckets.ts';
+import { type DateRange, type Piece, type RollupPiece, rollupsOf } from '../rollups/figure-pieces.ts';
 import type { Rollup, RollupStore } from '../rollups/rollup-store.ts';
+import { type FiguresQuestion, planFigures, type RangePlan, viewsOf } from './plan-figures.ts';
 
 export interface FigureReaderParts {
   connection: Connection;
@@ -27,7 +22,6 @@ export interface FigureReaderParts {
   rollups: RollupStore;
 }
 
-export type FiguresQuestion = Omit<FiguresQuery, 'ranges'> & { readonly ranges: readonly DateRange[] };
 export type FigureReader = ReturnType<typeof createFigureReader>;
 
 /** Sums of a ledger: out of rollups wherever they tell enough, else out of the expenses, all as of one moment. */
@@ -40,38 +34,18 @@ export function createFigureReader({
   rollups,
 }: FigureReaderParts) {
   return async (id: string, question: FiguresQuestion): Promise<Figures> => {
-    const split: Omit<BucketKey, 'by'> = {
-      categories: question.categories === 'true',
-      payees: question.payees === 'true',
-      tags: question.tags === 'true',
-      currencies: question.currencies === 'each',
-    };
-    const need: Need = {
-      by: question.by,
-      categories: split.categories || question.category !== undefined,
-      payees: split.payees,
-      entries: split.tags || question.tag !== undefined || question.payee !== undefined,
-    };
-    const { asOf } = question;
-    const cut = question.ranges.map(({ from, to }) => ({ from, to: asOf !== undefined && asOf < to ? asOf : to }));
-    /** Each range in the currency asked for, and once more by day where the others are wanted too. */
-    const plans = cut.map((range) =>
-      range.from > range.to
-        ? []
-        : (split.currencies ? [question.by, 'day' as const] : [question.by]).map((by, index) => ({
-            by,
-            isForeign: index === 1,
-            pieces: piecesOf(range, { ...need, by }),
-          })),
-    );
+    const plans = planFigures(question);
     const pieces = plans.flat().flatMap((plan) => plan.pieces);
-    const isWholeAnswer = pieces.every(({ unit }) => unit !== 'entries' && unit !== 'payee');
-    const session = isWholeAnswer ? undefined : connection.getClient().startSession({ snapshot: true });
+    const isTold = viewsOf(question).some((view) => view.categories);
+    const isEach = question.currencies === 'each';
+    const isOneQuery =
+      question.doublesFrom === undefined && pieces.every(({ unit }) => unit === 'month' || unit === 'day');
+    const session = isOneQuery ? undefined : connection.getClient().startSession({ snapshot: true });
     try {
       const [ledger, tree, rates, read] = await Promise.all([
         ledgerStore.find(id),
-        need.categories ? categoryStore.list(id) : [],
-        split.currencies ? exchangeRates.list(id) : [],
+        isTold || question.category !== undefined ? categoryStore.list(id) : [],
+        isEach ? exchangeRates.list(id) : [],
         readRollups(id, pieces, session),
       ]);
       if (!ledger) throw new LedgerNotFound();
@@ -79,36 +53,51 @@ export function createFigureReader({
       const family = categoryFamily(tree, question.category);
       const isWanted = wantedBy(question, family);
       const spellings = new Spellings();
-      const ranges = [];
+      const { tag, payee, kind } = question;
+
+      /** A piece's rows; a month's payees that do not add up to the month (a ledger older than they are) count for nothing. */
+      const rowsOfPiece = async ({ key, isForeign }: RangePlan, piece: Piece): Promise<SumRow[]> => {
+        if (piece.unit !== 'entries' && (piece.unit !== 'payee' || addUp(piece, read)))
+          return [...rowsOf(piece, read)].filter(isWanted);
+        const currencies = isEach ? (isForeign ? { except: currency } : { only: currency }) : {};
+        const { from, to } = piece;
+        return sumExpenses(expenses, session!, id, { ...key, from, to, family, tag, payee, kind, ...currencies });
+      };
+
+      const ranges: { from: string; to: string; currencies: string[]; buckets: Buckets }[] = [];
       for (const [index, range] of question.ranges.entries()) {
         const currencies = new Set<string>();
         const buckets = new Buckets(range, spellings);
-        if (question.by === 'total' && !Object.values(split).includes(true)) buckets.addNothing();
-        for (const { by, isForeign, pieces } of plans[index]!)
-          for (const piece of pieces)
-            for (const row of await rowsOfPiece(piece, by, isForeign)) {
+        if (isOneSum(question)) buckets.addNothing();
+        for (const plan of plans[index]!)
+          for (const piece of plan.pieces)
+            for (const row of await rowsOfPiece(plan, piece)) {
               currencies.add(row.currency);
-              if ((row.currency !== currency) === isForeign) buckets.add(row, { ...split, by });
+              if ((row.currency !== currency) === plan.isForeign) buckets.add(row, plan.key);
             }
         ranges.push({ ...range, currencies: [...currencies].sort(), buckets });
       }
+      const doubles = question.doublesFrom !== undefined && {
+        doubles: await findDoubles(expenses, session!, id, {
+          from: question.doublesFrom,
+          to: plans
+            .flat()
+            .reduce((last, plan) => plan.pieces.reduce((to, piece) => (piece.to > to ? piece.to : to), last), ''),
+          family,
+          tag,
+          payee,
+          ...(!isEach && { only: currency }),
+        }),
+      };
       return {
         ledger,
         currency,
-        categories: split.categories ? tree : [],
-        ...(split.currencies && { rates: rates.map(({ id: _, ...rate }) => rate) }),
+        categories: isTold ? tree : [],
+        ...(isEach && { rates: rates.map(({ id: _, ...rate }) => rate) }),
+        ...doubles,
+        // Only now are all spellings known.
         ranges: ranges.map((range) => ({ ...range, buckets: range.buckets.sorted() })),
       };
-
-      /** A piece's rows; a month's payees that do not add up to the month (a ledger older than they are) count for nothing. */
-      async function rowsOfPiece(piece: Piece, by: FiguresQuery['by'], isForeign: boolean): Promise<Iterable<SumRow>> {
-        if (piece.unit !== 'entries' && (piece.unit !== 'payee' || addUp(piece, read)))
-          return [...rowsOf(piece, read)].filter(isWanted);
-        const { tag, payee, kind } = question;
-        const currencies = split.currencies ? (isForeign ? { except: currency } : { only: currency }) : {};
-        const { from, to } = piece;
-        return sumExpenses(expenses, session!, id, { from, to, by, ...split, family, tag, payee, kind, ...currencies });
-      }
     } finally {
       await session?.endSession();
     }
@@ -122,17 +111,17 @@ export function createFigureReader({
   }
 }
 
+const isOneSum = ({ by, categories, payees, tags, currencies }: FiguresQuestion): boolean =>
+  by === 'total' && currencies === 'one' && [categories, payees, tags].every((split) => split === 'false');
+
 const monthsOf = ({ from, to }: DateRange): RollupPiece => ({ from, to, unit: 'month', part: 'total' });
 
 function addUp(piece: RollupPiece, rollups: readonly Rollup[]): boolean {
   const rest = new Map<string, number>();
-  const add = ({ date, currency, kind, sum, count }: SumRow, sign: number) => {
-    for (const [what, value] of [
-      ['sum', sum],
-      ['count', count],
-    ] as const) {
-      const key = `${date} ${currency} ${kind} ${what}`;
-      rest.set(key, (rest.get(key) ?? 0) + sign * value);
+  const add = (row: SumRow, sign: number) => {
+    for (const what of ['sum', 'count'] as const) {
+      const key = `${row.date} ${row.currency} ${row.kind} ${what}`;
+      rest.set(key, (rest.get(key) ?? 0) + sign * row[what]);
     }
   };
   for (const row of rowsOf(piece, rollups)) add(row, 1);
