@@ -6,7 +6,7 @@ import { captureLog, type TestServer } from '../../../test/support/test-server.t
 import { answerFigures, answerJson, type ExpenseStandIn, startExpenseStandIn } from '../test/expense-stand-in.ts';
 import { startTestAnalytics } from '../test/start-test-analytics.ts';
 
-const figures = ['summary', 'trend', 'categories', 'compare', 'cash-flow', 'payees'] as const;
+const figures = ['summary', 'trend', 'categories', 'compare', 'cash-flow', 'payees', 'anomalies'] as const;
 const path = (figure: string, query = '') => `/api/v1/ledgers/default/analytics/${figure}${query}`;
 
 describe('the analytics API', () => {
@@ -89,6 +89,10 @@ describe('the analytics API', () => {
       [
         path('summary', '?convert=EUR&from=2026-11-01&to=2026-11-30'),
         'ranges=2026-11-01..2026-11-30,2026-10-01..2026-10-31&by=total&categories=true&currency=EUR&currencies=each',
+      ],
+      [
+        path('anomalies'),
+        'ranges=2025-11-01..2026-11-30&by=month&categories=true&payees=true&apart=true&doublesFrom=2026-11-01',
       ],
       [
         path('payees', '?convert=USD'),
@@ -185,6 +189,8 @@ describe('the analytics API', () => {
       ['payees?limit=0', 'limit'],
       ['payees?limit=101', 'limit'],
       ['compare?by=tag', 'by'],
+      ['anomalies?from=2025-11-30', 'from'],
+      ['anomalies?from=1900-05-01&to=1900-05-31', 'from'],
       ['calendar?kind=transfer', 'kind'],
       ['calendar?year=1899', 'year'],
       ['calendar?year=2201', 'year'],

@@ -7,6 +7,7 @@ import type { Metrics } from '@outlay/service-kit/metrics.ts';
 import type { AppState, AuthenticatedUser, Route } from '@outlay/service-kit/route.ts';
 import type Koa from 'koa';
 import { allowList } from './allow-list.ts';
+import { anomaliesRoute } from './anomalies/anomalies-route.ts';
 import { calendarRoute } from './calendar/calendar-route.ts';
 import { cashFlowRoute } from './cash-flow/cash-flow-route.ts';
 import { categoriesRoute } from './categories/categories-route.ts';
@@ -27,6 +28,7 @@ export const analyticsRoutes = (ask: AskFigures): Route[] => [
   cashFlowRoute(ask),
   calendarRoute(ask),
   payeesRoute(ask),
+  anomaliesRoute(ask),
 ];
 
 export interface AnalyticsOptions {

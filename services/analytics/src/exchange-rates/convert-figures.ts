@@ -9,12 +9,13 @@ import { convertMinor } from './ratio.ts';
  * Figures of one currency out of figures of each. A sum of one day, currency, kind and category (or payee, tag) is converted by
  * the rate of its day and rounded; everything else is a sum of these, so that all figures agree with each other.
  * @param figures in every currency, those in another than `figures.currency` by day
- * @param by how the buckets are wanted; @param categories whether by category
+ * @param by how the buckets are wanted; @param categories whether by category;
+ * @param apart whether payees stand beside the categories
  * @throws {SumTooLarge} where a sum would no longer be exact
  */
 export function convertFigures(
   figures: Figures,
-  { by, categories }: { by: FiguresQuery['by']; categories: boolean },
+  { by, categories, apart = false }: { by: FiguresQuery['by']; categories: boolean; apart?: boolean },
   findRate: FindRate,
 ): { figures: Figures; conversion: Conversion } {
   const converted = new Set<string>();
@@ -27,6 +28,8 @@ export function convertFigures(
       const cell = currency === figures.currency ? bucket.cell : convertCell(bucket, currency);
       currencies.add(cell ? figures.currency : currency);
       if (!cell) {
+        // The same entries stand under a category and under a payee.
+        if (apart && bucket.payee !== undefined) continue;
         const sums = missing.get(currency) ?? new Map();
         missing.set(currency, sums.set(keyOf(bucket), { date: bucket.start, count: countOf(bucket.cell) }));
         continue;

@@ -21,6 +21,10 @@ export interface FigureQuestion {
   categories?: boolean;
   payees?: boolean;
   tags?: boolean;
+  /** Categories and payees each for itself. */
+  apart?: boolean;
+  /** Payments that may have been made twice are wanted from this day on. */
+  doublesFrom?(today: string): string;
   /** What is needed where today is this date in the ledger's time zone. @throws {ValidationFailed} */
   ranges(today: string): readonly Period[];
 }
@@ -55,13 +59,15 @@ export type AskFigures = (question: FigureQuestion, asker: Asker) => Promise<Ask
  */
 export const createAskFigures =
   (source: FigureSource, rates: () => EuroRates, now: () => Date): AskFigures =>
-  async ({ ledger, filters, convert, by, categories = false, payees = false, tags = false, ranges }, asker) => {
+  async ({ ledger, filters, convert, by, ranges, doublesFrom, ...split }, asker) => {
+    const { categories = false, payees = false, tags = false, apart = false } = split;
     const askedAt = now();
     const { asOf } = filters;
     const currency = convert ?? filters.currency;
     if (convert && filters.currency)
       throw refuse('convert', 'goes without `currency`: it names the currency of the figure');
-    const asked = [...new Set(possible(ranges, asOf ? [asOf] : datesOnEarth(askedAt)).map(nameOf))];
+    const dates = asOf ? [asOf] : datesOnEarth(askedAt);
+    const asked = [...new Set(possible(ranges, dates).map(nameOf))];
     const figures = await source({
       path: `/internal/v1/ledgers/${ledger}/figures`,
       query: {
@@ -71,6 +77,8 @@ export const createAskFigures =
         categories: String(categories || (convert !== undefined && !payees && !tags)),
         ...(payees && { payees: 'true' }),
         ...(tags && { tags: 'true' }),
+        ...(apart && { apart: 'true' }),
+        ...(doublesFrom && { doublesFrom: possible((today) => [doublesFrom(today)], dates).sort()[0]! }),
         ...filters,
         ...(convert && { currency: convert, currencies: 'each' }),
       },
@@ -86,7 +94,11 @@ export const createAskFigures =
     if (currency && figures.currency !== currency) throw offTopic();
     if (!convert) return { ...figures, ranges: wanted };
     const findRate = createFindRate(rates(), figures.rates ?? []);
-    const { figures: told, conversion } = convertFigures({ ...figures, ranges: wanted }, { by, categories }, findRate);
+    const { figures: told, conversion } = convertFigures(
+      { ...figures, ranges: wanted },
+      { by, categories, apart },
+      findRate,
+    );
     return { ...told, conversion };
   };
 
@@ -96,8 +108,8 @@ const offTopic = () =>
   new Unavailable('expense gives no answer at the moment.', { cause: new Error('expense answered another question') });
 
 /** Where only one of the dates makes the question valid, the answer decides whether it is that date. */
-function possible(ranges: FigureQuestion['ranges'], dates: readonly string[]): Period[] {
-  const found: Period[] = [];
+function possible<T>(ranges: (today: string) => readonly T[], dates: readonly string[]): T[] {
+  const found: T[] = [];
   let refusal: unknown;
   for (const date of dates)
     try {

@@ -136,6 +136,21 @@ describe('the form of a figure', () => {
       expect(text).to.equal(`${lines.join('\r\n')}\r\n`);
     });
 
+  it('of anomalies as CSV is a row each, with the reason', async () => {
+    const months = Array.from({ length: 12 }, (_, index) => ({
+      start: `${2025 + Number(index > 1)}-${String(((10 + index) % 12) + 1).padStart(2, '0')}-01`,
+      payee: '=Shop',
+      expense: 100_00,
+    }));
+    expense.answer = answerBuckets([], [...months, { start: '2026-11-01', payee: '=Shop', expense: 250_00 }]);
+    const { text } = await api.get(path('anomalies'), { accept: 'text/csv' });
+    expect(text.split('\r\n')).to.deep.equal([
+      'type,start,payee,category,name,currency,amount,usual,score,reason',
+      `payee,2026-11-01,'=Shop,,'=Shop,EUR,250.00,100.00,30,"'=Shop: 250.00 EUR in November 2026, usually 100.00 EUR a month."`,
+      '',
+    ]);
+  });
+
   it('of the calendar as CSV has a row for every day', async () => {
     const lines = (await api.get(path('calendar?year=2026'), { accept: 'text/csv' })).text.split('\r\n');
     expect(lines).to.have.length(1 + 365 + 1);

@@ -53,7 +53,7 @@ export function rankPayees(
 }
 
 /** First days of the months of a period, the first cut to it. */
-function monthsOf({ from, to }: Period): string[] {
+export function monthsOf({ from, to }: Period): string[] {
   const months = [from];
   for (let next = addMonths(startOf('month', from), 1); next <= to; next = addMonths(next, 1)) months.push(next);
   return months;
