@@ -91,6 +91,14 @@ describe('the analytics API', () => {
         'ranges=2026-11-01..2026-11-30,2026-10-01..2026-10-31&by=total&categories=true&currency=EUR&currencies=each',
       ],
       [
+        path('forecast'),
+        'ranges=2023-11-01..2026-10-31,2026-11-01..2026-11-23,2026-11-01..2026-11-24&by=month&categories=false&payees=true',
+      ],
+      [
+        path('forecast', '?asOf=2026-01-05&kind=expense'),
+        'ranges=2023-01-01..2025-12-31,2026-01-01..2026-01-05&by=month&categories=false&payees=true&kind=expense&asOf=2026-01-05',
+      ],
+      [
         path('anomalies'),
         'ranges=2025-11-01..2026-11-30&by=month&categories=true&payees=true&apart=true&doublesFrom=2026-11-01',
       ],
@@ -189,6 +197,9 @@ describe('the analytics API', () => {
       ['payees?limit=0', 'limit'],
       ['payees?limit=101', 'limit'],
       ['compare?by=tag', 'by'],
+      ['forecast?measure=balance', 'measure'],
+      ['forecast?from=2026-01-01', 'from'],
+      ['forecast?asOf=1902-12-31', 'asOf'],
       ['anomalies?from=2025-11-30', 'from'],
       ['anomalies?from=1900-05-01&to=1900-05-31', 'from'],
       ['calendar?kind=transfer', 'kind'],

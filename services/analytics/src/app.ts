@@ -15,6 +15,7 @@ import { compareRoute } from './compare/compare-route.ts';
 import type { EuroRates } from './exchange-rates/parse-ecb-rates.ts';
 import { type AskFigures, createAskFigures } from './figures/ask-figures.ts';
 import { createFigureSource } from './figures/figure-source.ts';
+import { forecastRoute } from './forecast/forecast-route.ts';
 import { payeesRoute } from './payees/payees-route.ts';
 import { summaryRoute } from './summary/summary-route.ts';
 import { trendRoute } from './trend/trend-route.ts';
@@ -29,6 +30,7 @@ export const analyticsRoutes = (ask: AskFigures): Route[] => [
   calendarRoute(ask),
   payeesRoute(ask),
   anomaliesRoute(ask),
+  forecastRoute(ask),
 ];
 
 export interface AnalyticsOptions {

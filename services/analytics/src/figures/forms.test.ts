@@ -136,6 +136,29 @@ describe('the form of a figure', () => {
       expect(text).to.equal(`${lines.join('\r\n')}\r\n`);
     });
 
+  it('of a forecast as CSV is a row for this month and the twelve after it', async () => {
+    const rent = ['2026-08-01', '2026-09-01', '2026-10-01'].map((start) => ({
+      start,
+      payee: 'Landlord',
+      expense: 950_00,
+    }));
+    expense.answer = answerBuckets([], rent);
+    const { text } = await api.get(path('forecast?asOf=2026-11-23'), { accept: 'text/csv' });
+    const lines = text.split('\r\n');
+    expect(lines).to.have.length(1 + 13 + 1);
+    expect(lines.slice(0, 3)).to.deep.equal([
+      'start,end,currency,measure,expected,low,high,repeating',
+      '2026-11-01,2026-11-30,EUR,spent,950.00,950.00,950.00,950.00',
+      '2026-12-01,2026-12-31,EUR,spent,950.00,950.00,950.00,950.00',
+    ]);
+    const { body } = await api.get(path('forecast?asOf=2026-11-23&chart=echarts'));
+    expect(body.chart.series[0].data).to.deep.equal(Array(13).fill(950));
+    const picture = init(null, null, { renderer: 'svg', ssr: true, width: 1_200, height: 600 });
+    picture.setOption(body.chart);
+    expect(picture.renderToSVGString()).to.include('Expected');
+    picture.dispose();
+  });
+
   it('of anomalies as CSV is a row each, with the reason', async () => {
     const months = Array.from({ length: 12 }, (_, index) => ({
       start: `${2025 + Number(index > 1)}-${String(((10 + index) % 12) + 1).padStart(2, '0')}-01`,
