@@ -5,6 +5,8 @@ const quantity = z.union([z.string().regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?
 /** `helm --set` makes a text of whatever has a decimal point. */
 const decimal = z.union([z.number().min(0), z.string().regex(/^\d+(\.\d+)?$/)]);
 const percent = z.union([z.number().min(0).max(100), z.string().regex(/^\d{1,2}(\.\d+)?$|^100$/)]);
+const limit = z.int().min(0).max(1_000_000);
+const duration = z.string().regex(/^\d{1,7}(ms|s|m|h)$/);
 const share = z.union([z.number().min(0).max(1), z.string().regex(/^(0(\.\d+)?|1)$/)]);
 const map = z.record(z.string(), z.string());
 const objects = z.array(z.looseObject({}));
@@ -97,6 +99,38 @@ export const ChartValues = z
             eventLoopLagMax: z.string().regex(/^\d{1,5}(ms|s)$/),
             memoryValue: share,
             memoryRelease: share,
+          })
+          .partial(),
+        upstream: z
+          .strictObject({
+            discovery: z.enum(['', 'kubernetes', 'dns']),
+            maxConnections: z.int().min(1).max(65_535),
+            maxPendingRequests: limit,
+            maxRequests: limit,
+            maxRetries: limit,
+            retryBudgetPercent: percent,
+            slowStartWindow: duration,
+            panicThreshold: percent,
+            zoneAwareMinEndpoints: z.int().min(1).max(1_000),
+            outlierDetection: z
+              .strictObject({
+                consecutiveGatewayFailure: z.int().min(1).max(1_000_000),
+                consecutive5xx: z.int().min(1).max(1_000_000),
+                interval: duration,
+                baseEjectionTime: duration,
+                maxEjectionTime: duration,
+                maxEjectionPercent: percent,
+              })
+              .partial(),
+            healthChecks: z
+              .strictObject({
+                enabled: z.boolean(),
+                interval: duration,
+                timeout: duration,
+                healthyThreshold: z.int().min(1).max(1_000),
+                unhealthyThreshold: z.int().min(1).max(1_000),
+              })
+              .partial(),
           })
           .partial(),
         admin: z.strictObject({ allowFrom: z.string().regex(/^[0-9a-f.:]+\/\d{1,3}$/) }).partial(),

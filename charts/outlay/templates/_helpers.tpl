@@ -69,6 +69,11 @@ http://{{ include "outlay.fullname" . }}-jaeger:4318
 {{- end }}
 {{- end }}
 
+{{- /* A mesh chooses endpoints itself, and needs to see the Service that they are of. */ -}}
+{{- define "outlay.discovery" -}}
+{{ .Values.gateway.upstream.discovery | default (empty .Values.mesh.provider | ternary "kubernetes" "dns") }}
+{{- end }}
+
 {{- define "outlay.mongodbSecret" -}}
 {{ .Values.mongodb.existingSecret | default (printf "%s-mongodb" (include "outlay.fullname" .)) }}
 {{- end }}

@@ -6,6 +6,7 @@ HorizontalPodAutoscaler.
   port       its port; adminPort: its admin port
   callees    services that it calls: a projected token for each
   verifies   whether it verifies callers by TokenReview
+  asksKubernetes   whether it asks the API server for anything else
   env        its own environment, YAML
   volumes, mounts   its own, YAML
   checksum   what must restart its pods when it changes
@@ -18,6 +19,7 @@ HorizontalPodAutoscaler.
 {{- $selector := include "outlay.selectorLabels" (dict "root" $root "component" .name) -}}
 {{- $otlp := include "outlay.otlpEndpoint" $root -}}
 {{- $reviews := and .verifies $root.Values.workloadIdentity.verifyTokens -}}
+{{- $asks := or $reviews .asksKubernetes -}}
 apiVersion: v1
 kind: ServiceAccount
 metadata:
@@ -171,7 +173,7 @@ spec:
             {{- if .callees }}
             - { name: tokens, mountPath: /var/run/secrets/outlay/tokens, readOnly: true }
             {{- end }}
-            {{- if $reviews }}
+            {{- if $asks }}
             - { name: kubernetes, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true }
             {{- end }}
             {{- with .mounts }}
@@ -195,7 +197,7 @@ spec:
                   path: {{ . }}
               {{- end }}
         {{- end }}
-        {{- if $reviews }}
+        {{- if $asks }}
         {{- /* What automounting would mount, for those who ask the API server and nobody else. */}}
         - name: kubernetes
           projected:

@@ -25,7 +25,7 @@ describe('gateway --check', () => {
 
     expect(status).to.equal(0);
     expect(lines).to.have.length(1);
-    expect(lines[0]).to.match(/gateway\.yaml is good: 1 listeners, \d+ routes, 3 clusters$/);
+    expect(lines[0]).to.match(/gateway\.yaml is good: 1 listeners, \d+ routes, 4 clusters$/);
   });
 
   it('gives a line for each wrong place, of every file, and 1', () => {

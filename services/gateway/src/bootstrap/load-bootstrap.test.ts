@@ -30,6 +30,7 @@ describe('loading gateway.yaml', () => {
       ['auth', 'http://127.0.0.1:3001'],
       ['expense', 'http://127.0.0.1:3002'],
       ['analytics', 'http://127.0.0.1:3003'],
+      ['gateway', 'http://127.0.0.1:8080'],
     ]);
   });
 

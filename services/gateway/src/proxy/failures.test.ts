@@ -8,11 +8,7 @@ import { startRawUpstream } from '../testing/test-upstream.ts';
 const impatient = (yaml: string) =>
   yaml
     .replace('cluster: expense, timeout: 30s', 'cluster: expense, timeout: 500ms')
-    .replace('    virtual_hosts:', '    stream_idle_timeout: 700ms\n    virtual_hosts:')
-    .replace(
-      'workload_audience: expense',
-      'workload_audience: expense\n    circuit_breakers: { thresholds: { max_connections: 8 } }',
-    );
+    .replace('    virtual_hosts:', '    stream_idle_timeout: 700ms\n    virtual_hosts:');
 
 type Play = (socket: Socket, request: string) => void;
 
@@ -32,7 +28,11 @@ describe('a service that fails', () => {
         }
       });
     });
-    gateway = await startTestGateway({ edit: impatient, expenseUrl: service.url });
+    gateway = await startTestGateway({
+      edit: impatient,
+      env: { UPSTREAM_MAX_CONNECTIONS: '8' },
+      expenseUrl: service.url,
+    });
   });
   after(async () => {
     await service.close();

@@ -24,8 +24,10 @@ describe('a cluster of several endpoints', () => {
     gateway = await startTestGateway({
       edit: (yaml) =>
         yaml.replace(
-          /endpoints: \['\$\{EXPENSE_URL.*/,
-          [`endpoints: [${services.map(({ url }) => url).join(', ')}]`, ...settings].join('\n    '),
+          / {2}- name: expense[\s\S]*?(?= {2}- name: analytics)/,
+          ['  - name: expense', `endpoints: [${services.map(({ url }) => url).join(', ')}]`, ...settings]
+            .join('\n    ')
+            .concat('\n'),
         ),
     });
   };
