@@ -7,7 +7,7 @@ const { ObjectId } = mongoose.Types;
 const { Mixed, ObjectId: ObjectIdType } = Schema.Types;
 
 /** Who works on an import holds it for so long, and longer with each sign of life. */
-export const leaseMs = 10_000;
+export const leaseMs = 6_000;
 
 const ImportSchema = new Schema(
   {
