@@ -71,7 +71,8 @@ FROM service AS auth
 CMD ["--import", "@outlay/service-kit/telemetry.ts", "services/auth/src/main.ts"]
 
 FROM service AS expense
-CMD ["--import", "@outlay/service-kit/telemetry.ts", "services/expense/src/main.ts"]
+# What an import of 100,000 rows needs is 60 MiB; without a bound V8 lets twice as much lie about before it collects.
+CMD ["--max-old-space-size=144", "--import", "@outlay/service-kit/telemetry.ts", "services/expense/src/main.ts"]
 
 FROM service AS analytics
 CMD ["--import", "@outlay/service-kit/telemetry.ts", "services/analytics/src/main.ts"]

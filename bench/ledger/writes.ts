@@ -1,4 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import type { NewExpense } from '@outlay/contracts/expense.ts';
+import type { ImportSummary } from '@outlay/contracts/import.ts';
+import { isBeingWorkedOn } from '@outlay/contracts/import-status.ts';
 import { type mongo, Types } from 'mongoose';
 import { indexes, type StoredExpense, toStored } from '../../services/expense/src/expenses/expense-document.ts';
 import { type BenchLedger, batches, type Database, toBankFile } from './bench-ledger.ts';
@@ -115,12 +118,22 @@ export async function measureImport(
 
 /** @returns how many rows became expenses */
 async function importFile(door: Door, { path }: BenchLedger, file: string): Promise<number> {
+  const headers = { prefer: 'respond-async' };
   const { id } = await door.call<{ id: string }>(`${path}/imports?fileName=bench.csv`, {
     body: file,
     type: 'text/csv',
+    headers,
   });
-  const { imported } = await door.call<{ imported: number }>(`${path}/imports/${id}/commit`, { body: { rows: 'new' } });
-  return imported;
+  const settled = async (): Promise<ImportSummary> => {
+    for (;;) {
+      const state = await door.call<ImportSummary>(`${path}/imports/${id}?limit=1`);
+      if (!isBeingWorkedOn(state.status)) return state;
+      await setTimeout(20);
+    }
+  };
+  await settled();
+  await door.call(`${path}/imports/${id}/commit`, { body: { rows: 'new' }, headers });
+  return (await settled()).counts.imported;
 }
 
 async function insertBare(

@@ -29,7 +29,7 @@ export async function openCsv(
   const mapping = options.mapping ?? (await options.suggestMapping?.(mappingKey)) ?? guess?.mapping;
   if (!mapping)
     throw new UnreadableStatement(
-      'The file is neither OFX, QIF nor camt.053, nor a table (CSV) with dates and amounts.',
+      'The file is neither OFX, QIF, MT940 nor camt.053, nor a table (CSV) with dates and amounts.',
     );
   const { records, ...syntax } = sampleRecords(head, isWhole, mapping.delimiter);
   const header = records.findLast((record) => record.endLine <= mapping.headerRows && isFilled(record));

@@ -1,7 +1,7 @@
 import type { StatementFormat } from '@outlay/contracts/import.ts';
 import { UnreadableStatement } from './statement.ts';
 
-const exportOneOf = 'Export the bookings as OFX, QIF, CSV or camt.053.';
+const exportOneOf = 'Export the bookings as OFX, QIF, CSV, MT940 or camt.053.';
 
 /** Files that people take for statements, by their first bytes (shown as Latin-1). */
 const otherFiles: readonly [start: string, name: string][] = [
@@ -28,7 +28,8 @@ export function detectFormat(head: Uint8Array, text: string): StatementFormat {
   if (/^OFXHEADER\s*:/i.test(start)) return 'ofx';
   if (start.startsWith('<')) return markupFormat(start);
   if (/^!(type|account|option|clear)\b/i.test(start)) return 'qif';
-  if (/^(\{1:|:20:)/.test(start)) throw new UnreadableStatement(`The file is an MT940 statement. ${exportOneOf}`);
+  // Some banks put a line or two of their own before the message.
+  if (/^(\{4:)?:20:/m.test(start.slice(0, 1_000)) && /^:(25|28C?|60[FM]|61):/m.test(start)) return 'mt940';
   if (text.includes('\0')) throw new UnreadableStatement(`The file is no text. ${exportOneOf}`);
   return 'csv';
 }

@@ -2,6 +2,7 @@ import { Camt053Parser } from './camt053.ts';
 import { openCsv } from './csv.ts';
 import { decodeHead, decodeText, detectEncoding } from './decode.ts';
 import { detectFormat } from './detect-format.ts';
+import { Mt940Parser } from './mt940.ts';
 import { OfxParser } from './ofx.ts';
 import { peek } from './peek.ts';
 import { QifParser } from './qif.ts';
@@ -34,6 +35,8 @@ export async function readStatement(
         return { ...reader, rows: numbered(parseRows(text, new QifParser(start, options.currency))) };
       case 'camt.053':
         return { ...reader, rows: numbered(parseRows(text, new Camt053Parser(options.currency))) };
+      case 'mt940':
+        return { ...reader, rows: numbered(parseRows(text, new Mt940Parser(options.currency))) };
       case 'csv': {
         const { rows, ...layout } = await openCsv(text, start, isWhole, options);
         return { ...reader, ...layout, rows: numbered(rows) };

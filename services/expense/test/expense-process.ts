@@ -47,7 +47,9 @@ export async function openExpenseProcesses(): Promise<ExpenseProcesses> {
   return {
     database,
     start(changes = {}) {
-      const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts')], {
+      // The heap as the image has it.
+      const flags = ['--max-semi-space-size=4', '--max-old-space-size=144'];
+      const child = spawn(process.execPath, [...flags, join(import.meta.dirname, '../src/main.ts')], {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: {
           PATH: process.env.PATH,

@@ -5,7 +5,7 @@ import { type ImportApi, openImportApi } from './import-test-api.ts';
 
 const fixtures = new URL('../../../../packages/statements/fixtures/', import.meta.url);
 const files = readdirSync(fixtures, { recursive: true, encoding: 'utf8' })
-  .filter((path) => /\.(ofx|qif|csv|xml)$/.test(path))
+  .filter((path) => /\.(ofx|qif|csv|xml|sta)$/.test(path))
   .sort();
 
 describe('real banks’ files', () => {
@@ -17,7 +17,7 @@ describe('real banks’ files', () => {
 
   it('are there, of every format', () => {
     const formats = new Set(files.map((path) => path.slice(0, path.indexOf('/'))));
-    expect([...formats]).to.have.members(['camt053', 'csv', 'ofx', 'qif']);
+    expect([...formats]).to.have.members(['camt053', 'csv', 'mt940', 'ofx', 'qif']);
   });
 
   for (const path of files)

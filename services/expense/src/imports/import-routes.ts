@@ -105,7 +105,7 @@ export function importRoutes({
       path,
       summary: 'Preview a bank’s file',
       description:
-        'The file is the body, or the one file of a multipart form (its fields `currency` and `mapping` before it). OFX, QIF, CSV and camt.053 are told apart by content. Nothing is written to the ledger until the import is committed. A file that takes longer than the client waits answers 202: follow it by its events, or read it again.',
+        'The file is the body, or the one file of a multipart form (its fields `currency` and `mapping` before it). OFX, QIF, CSV, MT940 and camt.053 are told apart by content. Nothing is written to the ledger until the import is committed. A file that takes longer than the client waits answers 202: follow it by its events, or read it again.',
       tag,
       params: ledgerParams,
       query: ImportQuery,

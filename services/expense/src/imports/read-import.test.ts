@@ -93,7 +93,7 @@ describe('POST imports', () => {
 
   for (const [what, file, detail] of [
     ['an empty body', '', 'The file is empty.'],
-    ['a PDF', '%PDF-1.7 …', 'The file is a PDF document. Export the bookings as OFX, QIF, CSV or camt.053.'],
+    ['a PDF', '%PDF-1.7 …', 'The file is a PDF document. Export the bookings as OFX, QIF, CSV, MT940 or camt.053.'],
   ] as const)
     it(`refuses ${what} as a whole, in words for the person`, async () => {
       const answer = await service.person().upload(file);
