@@ -55,9 +55,15 @@ export function createSessionEnds({ sessions, tokenSeconds, registry, now }: Ses
     },
   });
 
+  /** The driver's own: mongoose's collections give a promise of a stream while it is not connected. */
+  const client = () => sessions.model.db.getClient();
+
   /** @throws {MongoServerError} where the database's log does not reach back to the position */
   const open = async (from: mongoose.mongo.ChangeStreamOptions) => {
-    const changes = sessions.model.collection.watch(revocations, { maxAwaitTimeMS: beatMs, ...from });
+    const changes = client()
+      .db()
+      .collection(sessions.model.collection.name)
+      .watch(revocations, { maxAwaitTimeMS: beatMs, ...from });
     try {
       // The cursor is made by the first look.
       return { changes, first: await nextOf(changes) };
@@ -82,11 +88,10 @@ export function createSessionEnds({ sessions, tokenSeconds, registry, now }: Ses
 
   /** What ended lately, then what ends from there on: one read and one watch, of one session's time. */
   async function* tellFromStart(): AsyncGenerator<SessionEnd> {
-    const client = sessions.model.db.getClient();
     let startAtOperationTime: mongoose.mongo.Timestamp;
     {
-      await using session = client.startSession({ causalConsistency: true });
-      await client.db().command({ ping: 1 }, { session });
+      await using session = client().startSession({ causalConsistency: true });
+      await client().db().command({ ping: 1 }, { session });
       startAtOperationTime = session.operationTime as mongoose.mongo.Timestamp;
       yield begun;
       const since = new Date(now() - tokenSeconds * 1_000 - clockSkewMs);
