@@ -81,6 +81,32 @@ describe('POST /api/v1/auth/login', () => {
       expect(answer.body.errors[0].pointer).to.equal(pointer);
     });
 
+  it('gives nobody a session by a password that was changed while it was verified', async () => {
+    const person = newPerson();
+    const { accessToken } = (await auth.api.post('/api/v1/auth/register', person)).body;
+    const { passwords } = auth.parts;
+    const verify = passwords.verify;
+    const verified = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    passwords.verify = async (...asked) => {
+      passwords.verify = verify;
+      const isRight = await verify(...asked);
+      verified.resolve();
+      await goOn.promise;
+      return isRight;
+    };
+
+    const login = auth.api.post('/api/v1/auth/login', { email: person.email, password: person.password });
+    await verified.promise;
+    const change = { password: { current: person.password, new: 'another horse battery' } };
+    expect((await auth.api.patch('/api/v1/auth/me', change, bearer(accessToken))).status).to.equal(200);
+    goOn.resolve();
+
+    const answer = await login;
+    expect(answer.status).to.equal(401);
+    expect(answer.headers.getSetCookie()).to.deep.equal([]);
+  });
+
   it('turns a storm away with 503 once the line is full, and lets everyone in again after it', async () => {
     const small = await startTestAuth({ database: auth.database, hashing: { atOnce: 1, waitingMax: 1 } });
     try {

@@ -22,8 +22,14 @@ export const login = ({ users, sessions, passwords, answerSession, metrics }: Au
         metrics.login(account ? 'wrong_password' : 'unknown_address');
         throw new WrongCredentials();
       }
-      // The version that was verified: where the password changes at this moment, the session is stillborn.
-      const session = await sessions.open({ userId: account.user.id, passwordVersion: account.passwordVersion });
+      const { passwordVersion } = account;
+      const session = await sessions.open({ userId: account.user.id, passwordVersion });
+      // Where the password has changed while it was verified the session is stillborn, and gets no token to live on by.
+      if ((await users.findById(account.user.id))?.passwordVersion !== passwordVersion) {
+        await sessions.revoke(session.id);
+        metrics.login('wrong_password');
+        throw new WrongCredentials();
+      }
       metrics.login('succeeded');
       log.info({ userId: account.user.id, sessionId: session.id }, 'logged in');
       return answerSession(200, { ctx, user: account.user, session, delivery: body.delivery });
