@@ -35,6 +35,12 @@ export class ScopeMissing extends Problem {
   }
 }
 
+export class UpgradeRefused extends Problem {
+  static override readonly code = 'upgrade-refused';
+  static override readonly status = 403;
+  static override readonly title = 'This protocol is not spoken here';
+}
+
 export class RequestTimeout extends Problem {
   static override readonly code = 'request-timeout';
   static override readonly status = 408;
@@ -131,6 +137,7 @@ export const crossSite = new CrossSiteRequest('Only the page itself may send thi
 export const routeNotFound = new RouteNotFound();
 export const readOnly = new MethodNotAllowed('Use GET or HEAD here.', { headers: { allow: 'GET, HEAD' } });
 export const methodUnknown = new NotImplemented('This method is not served.');
+export const upgradeRefused = new UpgradeRefused('The connection cannot become what Upgrade asks for.');
 export const codingUnknown = new NotImplemented('No transfer coding but chunked is understood.');
 export const tooManyRequests = new TooManyRequests('Please try again a little later.');
 export const headTooLarge = new HeadTooLarge('Fewer or shorter header fields, please.');

@@ -59,8 +59,12 @@ const Route = z
     route: z
       .strictObject({
         cluster: name,
-        /** From the last byte of the request to the last byte of the answer. */
+        /** From the last byte of the request to the last byte of the answer; 0s: for ever. */
         timeout: duration.default(15_000),
+        /** Without a byte in either direction, instead of the listener's stream_idle_timeout; 0s: for ever. */
+        idle_timeout: duration.optional(),
+        /** Requests for these are let through, and their connections become tunnels. All others are refused. */
+        upgrade_configs: z.array(z.strictObject({ upgrade_type: z.literal('websocket') })).default([]),
         /** Instead of the virtual host's. */
         retry_policy: RetryPolicy.optional(),
       })

@@ -24,7 +24,8 @@ type Extracted =
   | 'accept-encoding'
   | 'if-none-match'
   | 'idempotency-key'
-  | 'expect';
+  | 'expect'
+  | 'upgrade';
 
 /** Of one connection only (RFC 9110 § 7.6.1). */
 const hopByHop = [
@@ -34,7 +35,6 @@ const hopByHop = [
   'proxy-authorization',
   'te',
   'trailer',
-  'upgrade',
   'http2-settings',
 ];
 /** HTTP/2's, which node:http2 has read; HTTP/1.1 knows no such names. */
@@ -50,7 +50,7 @@ const treatments = new Map<string, Treatment>([
   ...(['sec-fetch-site', 'traceparent', 'x-forwarded-for', 'x-forwarded-proto', 'accept'] as const).map(
     (name) => [name, name] as const,
   ),
-  ...(['accept-encoding', 'if-none-match', 'idempotency-key', 'expect', 'x-request-id'] as const).map(
+  ...(['accept-encoding', 'if-none-match', 'idempotency-key', 'expect', 'upgrade', 'x-request-id'] as const).map(
     (name) => [name, name] as const,
   ),
   ...(['x-envoy-fault-delay-request', 'x-envoy-fault-abort-request', 'access-control-request-method'] as const).map(
@@ -102,6 +102,8 @@ export class RequestHead {
   isChunked = false;
   /** Header lines for the service, each with its end. */
   lines = '';
+  /** What the client would have its connection become; h2c is no wish but an offer, and passed over. */
+  upgrade: string | undefined;
   /** Why the request is refused, if it is. */
   problem: Problem | undefined;
   #authority: string | undefined;
@@ -121,6 +123,7 @@ export class RequestHead {
       else if (treatment === 'connection') named = namedByConnection(value, named);
       else if (treatment !== 'drop') this.#extract(treatment, name, value);
     }
+    if (!named?.includes('upgrade') || this.upgrade === 'h2c') this.upgrade = undefined;
     if (named) this.#dropNamed(named);
   }
 
@@ -200,6 +203,9 @@ export class RequestHead {
       case 'idempotency-key':
         this.hasIdempotencyKey = true;
         this.lines += `${name}: ${value}\r\n`;
+        return;
+      case 'upgrade':
+        this.upgrade = value.toLowerCase();
         return;
       case 'expect': // answered by us
         if (value.toLowerCase() !== '100-continue') this.problem = expectationUnknown;

@@ -66,6 +66,7 @@ export class Listener {
       insecureHTTPParser: false,
       requireHostHeader: false, // said by us, as a problem
       optimizeEmptyRequests: true,
+      shouldUpgradeCallback: (request: ClientRequest) => this.#mayUpgrade(request),
     };
     const tls = tlsOf(config);
     if (tls) {
@@ -89,6 +90,7 @@ export class Listener {
     this.#server.on('request', (request, response) => this.#serveHttp1(request, response, false));
     this.#server.on('checkContinue', (request, response) => this.#serveHttp1(request, response, true));
     this.#server.on('checkExpectation', (request, response) => this.#serveHttp1(request, response, true));
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
     this.#server.on('connect', (_request, socket) => this.#refuse(methodUnknown, 'CONNECT', socket as Socket));
     this.#server.on('clientError', (error, socket) => this.#onClientError(error, socket as Socket));
   }
@@ -125,7 +127,8 @@ export class Listener {
     // node:http keeps a connection whose answer had begun before the drain, and was thus not told to be its last.
     const sweep = setInterval(() => this.#server.closeIdleConnections(), sweepMs);
     const cut = setTimeout(() => {
-      this.#server.closeAllConnections();
+      // Not closeAllConnections(), which knows of no tunnels.
+      for (const socket of this.#sockets.keys()) socket.destroy();
       this.#http2?.destroy();
     }, finishMs);
     await closed;
@@ -145,6 +148,31 @@ export class Listener {
     if (hasBody && exchange.head.contentLength < 0) exchange.head.isChunked = true;
     try {
       exchange.run();
+    } catch (error) {
+      exchange.fail(error);
+    }
+  }
+
+  /** Whether a request may take its connection with it; if not, it is one like any other, and refused as such. */
+  #mayUpgrade(request: ClientRequest): boolean {
+    const { headers, url = '', method, httpVersion, socket } = request;
+    const upgrade = headers.upgrade?.toLowerCase() ?? '';
+    const route = this.routes.find(headers.host ?? '', method ?? '', url.replace(/\?.*/, ''));
+    const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+    return (
+      method === 'GET' && httpVersion === '1.1' && !hasBody && !this.#lastOn(socket) && !!route?.upgrades.has(upgrade)
+    );
+  }
+
+  #upgrade(request: ClientRequest, socket: Socket, head: Buffer): void {
+    const response = new ClientResponse(request);
+    response.assignSocket(socket);
+    response.on('finish', () => socket.destroySoon());
+    socket.on('error', () => socket.destroy());
+    if (head.length) socket.unshift(head);
+    const exchange = new Exchange(this, request, response, false);
+    try {
+      exchange.runUpgrade(socket);
     } catch (error) {
       exchange.fail(error);
     }
@@ -172,8 +200,7 @@ export class Listener {
 
   /** Answers what has no exchange; where another answer is under way, that is the last one. */
   #refuse(problem: Problem, reason: string | undefined, socket: Socket): void {
-    let last: Exchange | undefined;
-    for (const timed of this.edge.deadlines) if (timed instanceof Exchange && timed.socket === socket) last = timed;
+    const last = this.#lastOn(socket);
     if (last) {
       last.onClientError(problem);
       return;
@@ -182,6 +209,13 @@ export class Listener {
     this.edge.log.info({ reason, status: problem.status, flags: 'DPE', traceId }, 'request refused');
     this.edge.requestTimes.observe('other', 'none', problem.status, 0);
     socket.end(rendered(problem, traceId));
+  }
+
+  /** The last of the requests under way on a connection. */
+  #lastOn(socket: Socket): Exchange | undefined {
+    let last: Exchange | undefined;
+    for (const timed of this.edge.deadlines) if (timed instanceof Exchange && timed.socket === socket) last = timed;
+    return last;
   }
 }
 

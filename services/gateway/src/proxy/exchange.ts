@@ -22,6 +22,7 @@ import type { ResponseHead } from '../upstream/response-parser.ts';
 import type { Timed } from './deadlines.ts';
 import { clientAddressOf, forwardedLines, schemeOf } from './forwarded.ts';
 import { isRetriable, isSafeToRetry, type TryFailure } from './retry-policy.ts';
+import { Tunnel } from './tunnel.ts';
 
 /** A body up to this leaves in one write with its head, as text: a copy is cheaper than a second buffer on the socket. */
 const inlineBytesMax = 8_192;
@@ -90,6 +91,9 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   /** False once the answer has begun, or the body is too long to be kept. */
   #isReplayable = true;
   #waitsForClient = false;
+  /** The client's connection, where it may become a tunnel. */
+  #upgradable: Socket | undefined;
+  #tunnel: Tunnel | undefined;
   /** The head of the answer waits for the first of its body, to leave with it. */
   #holdsHead = false;
 
@@ -126,7 +130,15 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
       overload.shedCount++;
       this.refuse(problems.overloaded, 'OM');
     } else if (!route) this.refuse(problems.routeNotFound, 'NR');
+    else if (this.head.upgrade !== undefined && !this.#upgradable) this.refuse(problems.upgradeRefused);
     else this.#filter(route, 0);
+  }
+
+  /** Likewise, where the route lets the connection become what the client asks for. */
+  runUpgrade(socket: Socket): void {
+    this.#upgradable = socket;
+    this.#isLast = true;
+    this.run();
   }
 
   #findRoute(): Route | undefined {
@@ -196,9 +208,10 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     this.#upstreamStatus = 0;
 
     const { head } = this;
-    const framing = head.isChunked ? 'chunked' : head.contentLength > 0 ? 'length' : 'none';
+    const withoutBody = this.#upgradable ? 'tunnel' : 'none';
+    const framing = head.isChunked ? 'chunked' : head.contentLength > 0 ? 'length' : withoutBody;
     connection.begin(this, this.#upstreamHead(route, endpoint, credentials), this.method === 'HEAD', framing);
-    if (framing !== 'none') this.#sendBody(connection);
+    if (head.hasBody) this.#sendBody(connection);
     else if (this.#requestEndedAt < 0) this.#requestEndedAt = this.#sentAt;
   }
 
@@ -210,6 +223,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
       `x-request-id: ${this.#requestId}\r\ntraceparent: ${traceparentOf(this.#trace)}\r\n${credentials}`;
     if (head.isChunked) lines += 'transfer-encoding: chunked\r\n';
     else if (head.contentLength >= 0) lines += `content-length: ${head.contentLength}\r\n`;
+    if (this.#upgradable) lines += `connection: Upgrade\r\nupgrade: ${head.upgrade}\r\n`;
     if (route.passCookies && head.cookie !== undefined) lines += `cookie: ${head.cookie}\r\n`;
     return `${lines}\r\n`;
   }
@@ -275,9 +289,24 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     this.#isReplayable = false;
     this.#keptBody = undefined;
     sanitiseResponse(headers, this.#route?.passCookies === true);
+    if (status === 101) {
+      this.#openTunnel(headers);
+      return;
+    }
     if (contentLength >= 0) headers.push('content-length', String(contentLength));
     this.#writeHead(status, headers);
     this.#holdsHead = true;
+  }
+
+  /** The service agrees: from now on the connection is bytes both ways. */
+  #openTunnel(headers: string[]): void {
+    if (!this.#connection || !this.#upgradable) return;
+    headers.push('connection', 'Upgrade', 'upgrade', this.head.upgrade as string, 'x-request-id', this.#requestId);
+    this.#response.writeHead(101, headers);
+    this.#response.flushHeaders();
+    this.#requestEndedAt = -1; // no time-out of the route's but the idle one
+    this.#tunnel = new Tunnel(this.#upgradable, this.#connection);
+    this.#connection.handOver(this.#tunnel);
   }
 
   onData(chunk: Buffer, isLast: boolean): void {
@@ -473,8 +502,12 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
       this.#failTry('UT');
     else if (!isSent && this.head.hasBody && now - this.#startedAt > this.#config.request_timeout)
       this.refuse(problems.requestTimeout, 'DPE');
-    else if (now - this.#activeAt > this.#config.stream_idle_timeout)
+    else if (now - (this.#tunnel?.activeAt ?? this.#activeAt) > this.#idleTimeoutMs)
       this.refuse(isSent || this.#request.isPaused() ? problems.upstreamSlow : problems.requestTimeout, 'SI');
+  }
+
+  get #idleTimeoutMs(): number {
+    return this.#route?.idleTimeoutMs ?? this.#config.stream_idle_timeout;
   }
 
   #timeOut(): void {
@@ -514,7 +547,8 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     this.#isOver = true;
     const { edge } = this.#listener;
     edge.deadlines.delete(this);
-    if (!this.#response.isSent && this.#flags === '-') this.#flags = 'DC';
+    if (!this.#response.isSent && !this.#tunnel?.isDone && this.#flags === '-')
+      this.#flags = this.#tunnel?.failure ?? 'DC';
     this.#abandonUpstream();
     if (this.#retries > 0) this.#endRetries();
     if (this.#isLast) this.#request.socket.destroySoon();
@@ -553,8 +587,8 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
       status: this.#response.headersSent ? this.#response.statusCode : 0,
       startedAt: this.#startedAt,
       endedAt: now,
-      requestBytes: this.#requestBytes,
-      responseBytes: this.#responseBytes,
+      requestBytes: this.#tunnel?.bytesUp ?? this.#requestBytes,
+      responseBytes: this.#tunnel?.bytesDown ?? this.#responseBytes,
       cluster: this.#cluster?.name ?? '',
       flags: this.#responseFlags,
       requestId: this.#requestId,

@@ -6,7 +6,7 @@ import { RouteTable } from './route-table.ts';
 
 const route = (match: RouteConfig['match'], cluster: string): RouteConfig => ({
   match,
-  route: { cluster, timeout: 1_000 },
+  route: { cluster, timeout: 1_000, upgrade_configs: [] },
   cookies: 'strip',
   response_headers_to_add: {},
 });

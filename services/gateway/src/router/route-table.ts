@@ -25,6 +25,10 @@ export interface Route {
   readonly cluster: Cluster | undefined;
   readonly files: StaticFiles | undefined;
   readonly timeoutMs: number;
+  /** Undefined where the listener's counts. */
+  readonly idleTimeoutMs: number | undefined;
+  /** What its connections may become. */
+  readonly upgrades: ReadonlySet<string>;
   readonly retryPolicy: RetryPolicy;
   readonly bodyLimit: BodyLimit;
   readonly passCookies: boolean;
@@ -93,7 +97,9 @@ function routeOf(config: RouteConfig, host: VirtualHostConfig, parts: RouteParts
     answersPreflights: filters.some(({ name }) => name === 'cors'),
     cluster: config.route && parts.cluster(config.route.cluster),
     files: config.static && parts.files(config.static),
-    timeoutMs: config.route?.timeout ?? 0,
+    timeoutMs: config.route?.timeout || Number.POSITIVE_INFINITY,
+    idleTimeoutMs: config.route?.idle_timeout === 0 ? Number.POSITIVE_INFINITY : config.route?.idle_timeout,
+    upgrades: new Set(config.route?.upgrade_configs.map((one) => one.upgrade_type)),
     retryPolicy: new RetryPolicy(config.route?.retry_policy ?? host.retry_policy),
     bodyLimit,
     passCookies: config.cookies === 'pass',

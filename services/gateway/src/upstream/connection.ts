@@ -14,8 +14,11 @@ export interface UpstreamHandler extends ResponseSink {
   onFailure(failure: UpstreamFailure, cause?: unknown): void;
 }
 
-/** How the body of a request is sent, if there is one: of the length its head names, or in chunks. */
-export type BodyFraming = 'none' | 'length' | 'chunked';
+/**
+ * How the body of a request is sent, if there is one: of the length its head names, or in chunks. A tunnel is asked for
+ * without one, and is bytes both ways once the service has answered 101.
+ */
+export type BodyFraming = 'none' | 'length' | 'chunked' | 'tunnel';
 
 /** Who keeps the connection while it is idle, and counts what it carries. */
 export interface ConnectionOwner {
@@ -57,7 +60,8 @@ export class UpstreamConnection implements ResponseSink {
     this.#socket.on('end', () => this.#onEnd());
     this.#socket.on('error', () => this.#fail(this.isConnected ? 'UC' : 'UF'));
     this.#socket.on('close', () => {
-      this.#fail(this.isConnected ? 'UC' : 'UF');
+      if (this.#framing === 'tunnel' && this.#parser.isDone) this.#releaseHandler();
+      else this.#fail(this.isConnected ? 'UC' : 'UF');
       owner.onClosed(this);
     });
   }
@@ -73,11 +77,17 @@ export class UpstreamConnection implements ResponseSink {
     this.#handler = handler;
     this.#owner.onBegun();
     this.uses++;
-    this.#parser.expect(isHead);
+    this.#parser.expect(isHead, framing === 'tunnel');
     this.#framing = framing;
-    this.#isRequestSent = framing === 'none';
-    if (framing !== 'none') this.#cork();
+    this.#isRequestSent = framing === 'none' || framing === 'tunnel';
+    if (!this.#isRequestSent) this.#cork();
     this.#socket.write(head, 'latin1');
+  }
+
+  /** Who gets what follows the head of the answer under way: the two ways of a tunnel end each by itself. */
+  handOver(handler: UpstreamHandler): void {
+    this.#handler = handler;
+    this.#socket.allowHalfOpen = true;
   }
 
   /** @returns false where the service does not keep up: wait for `onDrain` */
@@ -94,6 +104,7 @@ export class UpstreamConnection implements ResponseSink {
 
   endBody(): void {
     this.#isRequestSent = true;
+    if (this.#framing === 'tunnel') this.#socket.end();
     if (this.#framing === 'chunked') this.#socket.write('0\r\n\r\n', 'latin1');
     this.#uncork();
   }
@@ -155,6 +166,7 @@ export class UpstreamConnection implements ResponseSink {
 
   #onEnd(): void {
     if (this.#handler && !this.#parser.finish()) this.#fail('UC');
+    if (this.#handler && this.#socket.allowHalfOpen) return; // the client may go on
     this.destroy();
   }
 

@@ -7,7 +7,7 @@ export interface ResponseSink {
 }
 
 export interface ResponseHead {
-  /** 200–599 */
+  /** 200–599, or 101 */
   readonly status: number;
   readonly reason: string;
   /** Name, value, name, value …, as received, without what concerns only this connection. */
@@ -62,6 +62,7 @@ export class ResponseParser {
   readonly #sink: ResponseSink;
   #state: State = 'done';
   #isHead = false;
+  #mayUpgrade = false;
   /** Bytes left: of the body, of the chunk, or of what trailers may take. */
   #left = 0;
   /** The start of a head, a line or the trailers that has not arrived whole. */
@@ -75,10 +76,11 @@ export class ResponseParser {
     this.#sink = sink;
   }
 
-  /** Expects one answer. @param isHead the answer to a HEAD request has no body, whatever its head says */
-  expect(isHead: boolean): void {
+  /** Expects one answer. @param isHead the answer to a HEAD request has no body, whatever its head says @param mayUpgrade 101 was asked for: what follows it are bytes until the end */
+  expect(isHead: boolean, mayUpgrade = false): void {
     this.#state = 'head';
     this.#isHead = isHead;
+    this.#mayUpgrade = mayUpgrade;
     this.#partial = undefined;
     this.keepsAlive = true;
     this.hasBegun = false;
@@ -143,8 +145,13 @@ export class ResponseParser {
     const framing = new Framing();
     if (firstEnd >= 0) readFields(block, firstEnd + 2, headers, framing);
     if (status < 200) {
-      // We never ask to switch protocols; 100 and 103 are told to the client by nobody.
-      if (status === 101) throw new UpstreamProtocolError('an upgrade that nobody asked for');
+      // 100 and 103 are told to the client by nobody.
+      if (status !== 101) return end;
+      if (!this.#mayUpgrade) throw new UpstreamProtocolError('an upgrade that nobody asked for');
+      this.#state = 'close';
+      this.keepsAlive = false;
+      if (framing.named.length) removeNamed(headers, framing.named);
+      this.#sink.onHead({ status, reason: first[3] ?? '', headers, contentLength: -1 });
       return end;
     }
     if (framing.named.length) removeNamed(headers, framing.named);
