@@ -95,7 +95,7 @@ export class Runtime {
       const neighbourhood = local && neighbourhoodOf(local.endpoints, node.locality.zone);
       for (const cluster of this.clusters.values()) cluster.locate(neighbourhood);
     };
-    local?.watchMembers(tell);
+    for (const cluster of this.clusters.values()) cluster.watchMembers(cluster === local ? tell : undefined);
     tell();
   }
 

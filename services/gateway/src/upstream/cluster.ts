@@ -97,8 +97,8 @@ export class Cluster implements AddressSink {
     this.#onMembers?.();
   }
 
-  /** Calls back after each change of the endpoints. */
-  watchMembers(onMembers: () => void): void {
+  /** Calls back after each change of the endpoints. @param onMembers in place of who was called before; undefined for nobody */
+  watchMembers(onMembers: (() => void) | undefined): void {
     this.#onMembers = onMembers;
   }
 

@@ -1,6 +1,7 @@
 import type { Deadlines, Timed } from '../proxy/deadlines.ts';
 import type { Cluster } from './cluster.ts';
 import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from './connection.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { ResponseHead } from './response-parser.ts';
 
 export interface FetchTextOptions {
@@ -24,6 +25,7 @@ class TextFetch implements UpstreamHandler, Timed {
   readonly #resolve: (text: string) => void;
   readonly #reject: (error: Error) => void;
   readonly #startedAt = performance.now();
+  #endpoint: Endpoint | undefined;
   #connection: UpstreamConnection | undefined;
   #status = 0;
   #chunks: Buffer[] = [];
@@ -44,6 +46,7 @@ class TextFetch implements UpstreamHandler, Timed {
   run(): void {
     const credentials = this.#cluster.credentials();
     const endpoint = this.#cluster.pick();
+    this.#endpoint = endpoint;
     this.#connection = credentials !== undefined && endpoint ? this.#cluster.connectionTo(endpoint) : undefined;
     if (!endpoint || !this.#connection) {
       const lack = endpoint && (credentials === undefined ? 'workload token for it' : 'connection to spare');
@@ -67,11 +70,13 @@ class TextFetch implements UpstreamHandler, Timed {
 
   onEnd(): void {
     this.#options.deadlines.delete(this);
+    this.#report(this.#status);
     if (this.#status === 200) this.#resolve(Buffer.concat(this.#chunks).toString('utf8'));
     else this.#reject(new Error(`${this.#cluster.name} answered ${this.#status}`));
   }
 
   onFailure(failure: UpstreamFailure): void {
+    this.#report(503);
     this.#giveUp(failure === 'UF' ? 'cannot be reached' : 'gave no whole answer');
   }
 
@@ -81,7 +86,14 @@ class TextFetch implements UpstreamHandler, Timed {
   checkTime(now: number): void {
     const waited = now - this.#startedAt;
     const isLost = !this.#connection?.isConnected && waited > this.#cluster.connectTimeoutMs;
-    if (isLost || waited > this.#options.timeoutMs) this.#giveUp('did not answer in time');
+    if (isLost || waited > this.#options.timeoutMs) {
+      this.#report(504);
+      this.#giveUp('did not answer in time');
+    }
+  }
+
+  #report(status: number): void {
+    if (this.#endpoint) this.#cluster.report(this.#endpoint, status);
   }
 
   #giveUp(reason: string): void {
