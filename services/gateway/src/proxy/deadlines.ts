@@ -16,7 +16,8 @@ export class Deadlines {
 
   add(timed: Timed): void {
     this.#timed.add(timed);
-    this.#timer ??= setInterval(() => this.#tick(), tickMs).unref();
+    // Judged only once what has arrived is read: after a pause of the whole process, all timers are due before any socket.
+    this.#timer ??= setInterval(() => setImmediate(() => this.#tick()), tickMs).unref();
   }
 
   delete(timed: Timed): void {

@@ -1,0 +1,111 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { exchangeRaw } from '../testing/raw-client.ts';
+import { eventually } from '../testing/start-test-gateway.ts';
+import type { ClusterDescription } from '../upstream/cluster-description.ts';
+import { KeptObjects } from './kept-objects.ts';
+import { type Chaos, openResources, playSchedules, startChaos } from './start-chaos.ts';
+
+/** `CHAOS_SEED=n` plays the same again, `CHAOS_SCHEDULE=m` of these one alone, `CHAOS_RUNS` more or fewer. */
+const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1_000_000));
+const runs = Number(process.env.CHAOS_RUNS ?? 1_000);
+const only = process.env.CHAOS_SCHEDULE === undefined ? undefined : Number(process.env.CHAOS_SCHEDULE);
+
+describe(`the gateway amid chaos (CHAOS_SEED=${seed})`, function () {
+  this.timeout(120_000);
+  let chaos: Chaos;
+  let kept: KeptObjects;
+  before(async () => {
+    kept = new KeptObjects();
+    chaos = await startChaos();
+  });
+  after(async () => {
+    kept.close();
+    await chaos.close();
+  });
+
+  it(`answers each request once, whole and right, or with one clear error, in ${runs} schedules`, async () => {
+    const range = only === undefined ? { runs } : { from: only, runs: 1 };
+
+    const { wrongs, counts } = await playSchedules(chaos, { seed, ...range });
+
+    expect(wrongs.slice(0, 20).join('\n')).to.equal('');
+    // Neither is all well nor all wrong: else nothing would be shown.
+    if (only === undefined)
+      for (const kind of ['whole', 'refused', 'cut', 'left'] as const)
+        expect(counts[kind], kind).to.be.above(runs / 50);
+  });
+
+  it('keeps to that while its configuration changes', async () => {
+    let version = 0;
+    const isApplied = () => chaos.gateway.log().filter(({ msg }) => msg === 'configuration applied').length === version;
+    const change = () => {
+      if (!isApplied()) return;
+      const { configFile } = chaos.gateway;
+      version++;
+      writeFileSync(`${configFile}.next`, chaos.yaml(version));
+      renameSync(`${configFile}.next`, configFile);
+    };
+    const changing = setInterval(change, 50);
+
+    const { wrongs } = await playSchedules(chaos, { seed: seed + 1, runs: Math.ceil(runs / 5) });
+
+    clearInterval(changing);
+    await eventually(isApplied);
+    expect(wrongs.slice(0, 20).join('\n')).to.equal('');
+    expect(version).to.be.above(3);
+  });
+
+  it('writes one line for each request, and tells its status as the client saw it', () => {
+    const lines = new Map<unknown, Record<string, unknown>[]>();
+    for (const line of chaos.gateway.log().filter(({ msg }) => msg === 'request'))
+      lines.set(line.requestId, [...(lines.get(line.requestId) ?? []), line]);
+
+    for (const [id, { arrivals }] of chaos.requests)
+      if (arrivals.length > 0) expect(lines.get(id), id).to.have.length(1);
+    for (const [id, status] of chaos.statuses) expect(lines.get(id)?.[0]?.status, id).to.equal(status);
+  });
+
+  it('goes back to where it was: connections, limits, what is kept of requests', async () => {
+    await eventually(() => chaos.services.every(({ sockets }) => sockets.size === 0));
+    await eventually(() => isIdle(chaos));
+
+    expect(await limitsInUse(chaos)).to.deep.equal([]);
+    expect(kept.seen).to.be.above(runs);
+    expect(await kept.count()).to.be.below(20);
+  });
+
+  it('finishes what is under way when it is told to stop, and then is gone', async () => {
+    const leaving = await startChaos();
+    const playing = playSchedules(leaving, { seed: seed + 2, runs: Math.ceil(runs / 5), mayBeGone: true });
+    await eventually(() => leaving.requests.size > 100);
+
+    await leaving.gateway.stop();
+
+    const { wrongs } = await playing;
+    await leaving.close();
+    expect(wrongs.slice(0, 20).join('\n')).to.equal('');
+    await eventually(() => isIdle(chaos));
+  });
+});
+
+function isIdle({ idle }: Chaos): boolean {
+  const { sockets, servers } = openResources();
+  return sockets <= idle.sockets && servers <= idle.servers;
+}
+
+/** Breakers and budgets that still count something. */
+async function limitsInUse({ gateway }: Chaos): Promise<string[]> {
+  const { body } = await exchangeRaw(
+    gateway.adminPort,
+    'GET /clusters?format=json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+  );
+  const { clusters } = JSON.parse(body.slice(body.indexOf('{'), body.lastIndexOf('}') + 1)) as {
+    clusters: Pick<ClusterDescription, 'name' | 'circuitBreakers'>[];
+  };
+  return clusters
+    .filter(({ name }) => name !== 'auth')
+    .flatMap(({ name, circuitBreakers }) =>
+      Object.entries(circuitBreakers).flatMap(([limit, { count }]) => (count === 0 ? [] : `${name} ${limit} ${count}`)),
+    );
+}

@@ -1,0 +1,167 @@
+import { createServer } from 'node:net';
+import { startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
+import { type Outcome, playClient } from './chaos-client.ts';
+import { type Expected, startChaosService } from './chaos-service.ts';
+import { judge } from './judge.ts';
+import { bodyBytesMax, createSchedule } from './schedule.ts';
+import { markField } from './service-plan.ts';
+
+const schedulesAtOnce = 100;
+const watchMs = 20;
+/** Where the whole process stood still for longer than this, a time-out is nobody's fault. */
+const latenessMax = 150;
+
+type Service = Awaited<ReturnType<typeof startChaosService>>;
+
+export interface Chaos {
+  readonly gateway: TestGateway;
+  readonly services: readonly Service[];
+  /** Requests that are played, by their id. */
+  readonly requests: Map<string, Expected>;
+  /** Of their answers, as the clients saw them. */
+  readonly statuses: Map<string, number>;
+  /** The configuration; each version with other time-outs, and one cluster that is made anew. */
+  readonly yaml: (version: number) => string;
+  /** What was open before a request came. */
+  readonly idle: Resources;
+  close(): Promise<void>;
+}
+
+export interface Resources {
+  readonly sockets: number;
+  readonly servers: number;
+}
+
+/** What of the process's connections and ports is open. */
+export function openResources(): Resources {
+  const names = process.getActiveResourcesInfo();
+  const count = (wanted: string) => names.filter((name) => name === wanted).length;
+  return { sockets: count('TCPSocketWrap'), servers: count('TCPServerWrap') };
+}
+
+const place = (url: string) => `'${url}'`;
+
+/** The gateway with short time-outs, before services that are never well for long, and one that is not there. */
+export async function startChaos(): Promise<Chaos> {
+  const requests = new Map<string, Expected>();
+  const services = await Promise.all(Array.from({ length: 3 }, () => startChaosService(requests)));
+  const endpoints = [...services.map(({ url }) => url), await nobodyThere()].map(place).join(', ');
+  const yaml = (version: number) => configOf(endpoints, version);
+  const gateway = await startTestGateway({ edit: () => yaml(0) });
+  return {
+    gateway,
+    services,
+    requests,
+    statuses: new Map(),
+    yaml,
+    idle: openResources(),
+    async close() {
+      await Promise.all(services.map((service) => service.close()));
+      await gateway.close();
+    },
+  };
+}
+
+/** A place where connections are refused. */
+async function nobodyThere(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}
+
+const configOf = (endpoints: string, version: number) => `
+admin: { address: 127.0.0.1, port: 0 }
+listeners:
+  - name: public
+    address: 127.0.0.1
+    port: 0
+    preserve_external_request_id: true
+    request_headers_timeout: 1s
+    request_timeout: 4s
+    stream_idle_timeout: 900ms
+    idle_timeout: 2s
+    virtual_hosts:
+      - name: chaos
+        domains: ['*']
+        max_request_bytes: ${bodyBytesMax / 1_024}KiB
+        retry_policy:
+          retry_on: [connect-failure, reset, retriable-headers]
+          num_retries: 2
+          per_try_timeout: ${500 + version}ms
+          retry_back_off: { base_interval: 5ms, max_interval: 20ms }
+        routes:
+          - { match: { prefix: /roomy/ }, route: { cluster: roomy, timeout: 1500ms }, requires: none }
+          - { match: { prefix: /tight/ }, route: { cluster: tight, timeout: 1500ms }, requires: none }
+          - { match: { prefix: /limited/ }, route: { cluster: roomy, timeout: 1500ms }, requires: none, rate_limits: [few] }
+          - { match: { prefix: /signed/ }, route: { cluster: roomy, timeout: 1500ms } }
+          - match: { prefix: /delayed/ }
+            route: { cluster: roomy, timeout: 1500ms }
+            requires: none
+            fault: { delay: { fixed_delay: 20ms, percentage: 50 } }
+clusters:
+  - name: auth
+    endpoints: ['\${AUTH_URL}']
+    idle_timeout: 1s
+  - name: roomy
+    endpoints: [${endpoints}]
+    idle_timeout: 1s
+    circuit_breakers: { thresholds: { retry_budget: { budget_percent: 100, min_retry_concurrency: 1000 } } }
+  - name: tight
+    endpoints: [${endpoints}]
+    idle_timeout: ${1_000 + version}ms
+    circuit_breakers:
+      thresholds: { max_connections: 8, max_pending_requests: 4, max_requests: 8, retry_budget: { budget_percent: 20, min_retry_concurrency: 1 } }
+    outlier_detection: { consecutive_5xx: 3, interval: 50ms, base_ejection_time: 100ms, max_ejection_time: 500ms, max_ejection_percent: 50 }
+local_rate_limits:
+  few: { per: route, token_bucket: { max_tokens: 5, tokens_per_fill: 5, fill_interval: 100ms } }
+jwt_authn:
+  providers:
+    outlay:
+      issuer: https://outlay.local
+      audiences: [outlay-api]
+      remote_jwks: { uri: 'http://auth/.well-known/jwks.json', cluster: auth }
+`;
+
+export interface Played {
+  /** What the gateway did wrong, each with the way to see it again. */
+  readonly wrongs: readonly string[];
+  readonly counts: Readonly<Record<Outcome['kind'] | 'refused', number>>;
+}
+
+/** Plays so many schedules, some dozens at a time. */
+export async function playSchedules(
+  { gateway, requests, statuses }: Chaos,
+  { seed, from = 0, runs, mayBeGone = false }: { seed: number; from?: number; runs: number; mayBeGone?: boolean },
+): Promise<Played> {
+  const wrongs: string[] = [];
+  const counts = { whole: 0, refused: 0, cut: 0, left: 0, unsent: 0, hung: 0 };
+  let lateAt = 0;
+  let dueAt = performance.now();
+  const watch = setInterval(() => {
+    if (performance.now() - dueAt > latenessMax) lateAt = performance.now();
+    dueAt = performance.now() + watchMs;
+  }, watchMs);
+  let next = from;
+  const playOn = async () => {
+    while (next < from + runs) {
+      const number = next++;
+      const schedule = createSchedule(seed, number, gateway.bearer);
+      for (const request of schedule.requests) requests.set(request.id, request);
+      const startedAt = performance.now();
+      const report = await playClient(gateway.port, schedule);
+      for (const { kind, answer } of report.outcomes) {
+        const isRefused = kind === 'whole' && !answer?.headers.has(markField);
+        counts[isRefused ? 'refused' : kind]++;
+        const id = answer?.headers.get('x-request-id');
+        if (kind === 'whole' && id !== undefined) statuses.set(id, answer?.status ?? 0);
+      }
+      for (const wrong of judge(schedule, report, !mayBeGone && lateAt < startedAt))
+        wrongs.push(`CHAOS_SEED=${seed} CHAOS_SCHEDULE=${number}: ${wrong}`);
+    }
+  };
+  await Promise.all(Array.from({ length: schedulesAtOnce }, playOn));
+  clearInterval(watch);
+  return { wrongs, counts };
+}
