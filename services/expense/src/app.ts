@@ -17,6 +17,7 @@ import { restoreExpense } from './expenses/restore-expense.ts';
 import { suggestPayees } from './expenses/suggest-payees.ts';
 import { figuresRoute } from './internal/figures-route.ts';
 import { ledgerRoutes } from './ledgers/ledger-routes.ts';
+import { reportRoutes } from './reports/report-routes.ts';
 
 /** Every operation of this service. */
 export const expenseRoutes = (parts: ExpenseParts): Route[] => [
@@ -31,6 +32,7 @@ export const expenseRoutes = (parts: ExpenseParts): Route[] => [
   suggestPayees(parts),
   ...parts.imports.routes,
   ...rateRoutes(parts),
+  ...reportRoutes(parts),
   figuresRoute(parts),
 ];
 

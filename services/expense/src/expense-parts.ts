@@ -16,6 +16,7 @@ import { createFigureReader, type FigureReader } from './internal/read-figures.t
 import { createLedgerTransactions, type InLedger } from './ledger-transactions.ts';
 import { createLedgerStore, type LedgerStore } from './ledgers/ledger-store.ts';
 import { createLedgers, type Ledgers } from './ledgers/open-ledger.ts';
+import { createReportStore, type ReportStore } from './reports/report-store.ts';
 import { createRollupCheck, type RollupCheck } from './rollups/compare-rollups.ts';
 import { createDriftRound, type DriftRound } from './rollups/drift-round.ts';
 import { createRollupStore, type RollupStore } from './rollups/rollup-store.ts';
@@ -46,6 +47,7 @@ export interface ExpenseParts {
   driftRound: DriftRound;
   figures: FigureReader;
   exchangeRates: RateStore;
+  reports: ReportStore;
   metrics: ExpenseMetrics;
   imports: Imports;
   /** Creates what is missing of collections and indexes; before the first request. */
@@ -67,6 +69,7 @@ export function createExpenseParts({
   const rollups = createRollupStore(connection);
   const driftRound = createDriftRound(connection, now);
   const exchangeRates = createRateStore(connection);
+  const reports = createReportStore(connection);
   const vocabulary = createVocabulary(connection);
   const idempotency = createIdempotency(connection, now);
   const bookkeeping = createBookkeeping({ expenses, deleted, categories: categoryStore, rollups, vocabulary, now });
@@ -92,6 +95,7 @@ export function createExpenseParts({
     vocabulary,
     idempotency,
     exchangeRates,
+    reports,
   ];
   return {
     ledgers,
@@ -109,6 +113,7 @@ export function createExpenseParts({
     driftRound,
     figures: createFigureReader({ connection, ledgerStore, categoryStore, exchangeRates, expenses, rollups }),
     exchangeRates,
+    reports,
     metrics,
     imports,
     prepare: () => ensureCollections([...stores.map(({ model }) => model), ...imports.models]),
