@@ -37,6 +37,6 @@ export function publicRoutes(): Route[] {
   });
   const expense = createExpenseParts({ connection, registry: new Registry() });
   const neverAsked = () => Promise.reject(new Error('only the routes are wanted'));
-  const routes = [...authRoutes(auth), ...expenseRoutes(expense), ...analyticsRoutes(neverAsked)];
+  const routes = [...authRoutes(auth), ...expenseRoutes(expense), ...analyticsRoutes(neverAsked, neverAsked)];
   return routes.filter(({ path }) => !path.startsWith('/internal/'));
 }

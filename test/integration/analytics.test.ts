@@ -268,6 +268,55 @@ describe('figures of the real expense service', function () {
     expect((await get(`summary?from=2026-10-30&to=2026-10-30&convert=USD`)).body.totals.spent).to.equal(111_72);
   });
 
+  it('are a report saved by name, which the request may change', async () => {
+    const { expense, get, book } = person();
+    await book('2026-01-10', 1_000, { payee: 'Shop', tags: ['trip'] });
+    await book('2026-02-10', 2_000, { payee: 'Shop', tags: ['trip', 'gift'] });
+    await book('2026-02-11', 5_000, { payee: 'Bakery' });
+    const form = { name: 'Trips', rows: 'payee', columns: 'month', filters: { tag: 'trip' } };
+    expect((await expense.post('/api/v1/ledgers/default/reports', form)).status).to.equal(201);
+    const period = 'from=2026-01-01&to=2026-02-28';
+    const { body: saved } = await get(`report?report=trips&${period}`);
+    expect([saved.rows, saved.columns, saved.total]).to.deep.equal(['payee', 'month', 3_000]);
+    expect(saved.items).to.deep.equal([{ key: 'Shop', name: 'Shop', values: [1_000, 2_000], total: 3_000 }]);
+    const { body: changed } = await get(`report?report=Trips&${period}&rows=tag&measure=count`);
+    expect(changed.items.map(({ key, total }: { key: string; total: number }) => [key, total])).to.deep.equal([
+      ['trip', 2],
+      ['gift', 1],
+    ]);
+    const csv = await get(`report?report=Trips&${period}`, 'default', { accept: 'text/csv' });
+    expect(csv.text).to.equal(
+      'payee,name,currency,measure,total,2026-01,2026-02\r\nShop,Shop,EUR,spent,30.00,10.00,20.00\r\n',
+    );
+    const gone = await get(`report?report=Nothing&${period}`);
+    expect([gone.status, gone.body.type]).to.deep.equal([404, '/problems/report-not-found']);
+  });
+
+  it('foretell rent and name what stands out', async () => {
+    const { get, book } = person();
+    for (let month = 1; month <= 10; month++) {
+      const first = `2026-${String(month).padStart(2, '0')}-01`;
+      await book(first, 95_000, { payee: 'Landlord' });
+      await book(first, 1_299, { payee: 'Streaming' });
+    }
+    await book('2026-11-01', 95_000, { payee: 'Landlord' });
+    await book('2026-11-02', 1_599, { payee: 'Streaming' });
+    await book('2026-11-03', 48_000, { payee: 'Garage' });
+    await book('2026-11-04', 48_000, { payee: 'Garage' });
+    const { body: forecast } = await get('forecast?asOf=2026-10-31');
+    expect([forecast.history, forecast.month.sofar, forecast.month.expected]).to.deep.equal([9, 96_299, 96_299]);
+    expect(forecast.months[0]).to.deep.include({ start: '2026-11-01', expected: 96_299, repeating: 96_299 });
+    expect(forecast.repeating.map(({ payee }: { payee: string }) => payee)).to.deep.equal(['Landlord', 'Streaming']);
+    expect(forecast.backtest).to.deep.include({ meanError: 0 });
+    const { body: anomalies } = await get('anomalies?from=2026-11-01&to=2026-11-30');
+    expect(anomalies.items.map(({ type, name }: { type: string; name: string }) => [type, name])).to.deep.equal([
+      ['category', 'Uncategorised'],
+      ['doubled', 'Garage'],
+      ['subscription', 'Streaming'],
+    ]);
+    expect((await get('anomalies?from=2026-11-01&to=2026-11-30&asOf=2026-11-01')).body.items).to.deep.equal([]);
+  });
+
   it('follow an entry that is changed, moved to another month and deleted', async () => {
     const { expense, get, book } = person();
     const { body: entry, headers } = await book('2026-05-10', 1_000);
@@ -310,7 +359,18 @@ describe('figures of the real expense service', function () {
     const { body } = await anna.expense.get('/api/v1/ledgers');
     const ledger = body.items[0].id;
     expect((await anna.get('summary', ledger)).status).to.equal(200);
-    for (const figure of ['summary', 'trend', 'categories', 'compare', 'cash-flow', 'calendar', 'payees']) {
+    for (const figure of [
+      'summary',
+      'trend',
+      'categories',
+      'compare',
+      'cash-flow',
+      'calendar',
+      'payees',
+      'forecast',
+      'anomalies',
+      'report',
+    ]) {
       const answer = await person().get(figure, ledger);
       expect([answer.status, answer.body.type]).to.deep.equal([404, '/problems/ledger-not-found']);
     }

@@ -6,7 +6,7 @@ import { captureLog, type TestServer } from '../../../test/support/test-server.t
 import { answerFigures, answerJson, type ExpenseStandIn, startExpenseStandIn } from '../test/expense-stand-in.ts';
 import { startTestAnalytics } from '../test/start-test-analytics.ts';
 
-const figures = ['summary', 'trend', 'categories', 'compare', 'cash-flow', 'payees', 'anomalies'] as const;
+const figures = ['summary', 'trend', 'categories', 'compare', 'cash-flow', 'payees', 'anomalies', 'report'] as const;
 const path = (figure: string, query = '') => `/api/v1/ledgers/default/analytics/${figure}${query}`;
 
 describe('the analytics API', () => {
@@ -89,6 +89,15 @@ describe('the analytics API', () => {
       [
         path('summary', '?convert=EUR&from=2026-11-01&to=2026-11-30'),
         'ranges=2026-11-01..2026-11-30,2026-10-01..2026-10-31&by=total&categories=true&currency=EUR&currencies=each',
+      ],
+      [path('report'), 'ranges=2026-11-01..2026-11-30&by=total&categories=true'],
+      [
+        path('report', '?rows=payee&columns=week&tag=trip'),
+        'ranges=2026-11-01..2026-11-30&by=day&categories=false&payees=true&tag=trip',
+      ],
+      [
+        path('report', '?rows=tag&columns=year&from=2020-01-01'),
+        'ranges=2020-01-01..2026-11-30&by=month&categories=false&tags=true',
       ],
       [
         path('forecast'),
@@ -198,6 +207,10 @@ describe('the analytics API', () => {
       ['payees?limit=101', 'limit'],
       ['compare?by=tag', 'by'],
       ['forecast?measure=balance', 'measure'],
+      ['report?rows=month&columns=month', 'columns'],
+      ['report?rows=colour', 'rows'],
+      ['report?columns=day&from=2026-01-01', 'columns'],
+      ['report?rows=day&from=2024-01-01', 'rows'],
       ['forecast?from=2026-01-01', 'from'],
       ['forecast?asOf=1902-12-31', 'asOf'],
       ['anomalies?from=2025-11-30', 'from'],

@@ -14,14 +14,15 @@ import { categoriesRoute } from './categories/categories-route.ts';
 import { compareRoute } from './compare/compare-route.ts';
 import type { EuroRates } from './exchange-rates/parse-ecb-rates.ts';
 import { type AskFigures, createAskFigures } from './figures/ask-figures.ts';
-import { createFigureSource } from './figures/figure-source.ts';
+import { createExpenseSource, type ExpenseSource } from './figures/figure-source.ts';
 import { forecastRoute } from './forecast/forecast-route.ts';
 import { payeesRoute } from './payees/payees-route.ts';
+import { reportRoute } from './report/report-route.ts';
 import { summaryRoute } from './summary/summary-route.ts';
 import { trendRoute } from './trend/trend-route.ts';
 
 /** Every operation of this service; the OpenAPI document is drawn from the same list. */
-export const analyticsRoutes = (ask: AskFigures): Route[] => [
+export const analyticsRoutes = (ask: AskFigures, source: ExpenseSource): Route[] => [
   summaryRoute(ask),
   trendRoute(ask),
   categoriesRoute(ask),
@@ -31,6 +32,7 @@ export const analyticsRoutes = (ask: AskFigures): Route[] => [
   payeesRoute(ask),
   anomaliesRoute(ask),
   forecastRoute(ask),
+  reportRoute(ask, source),
 ];
 
 export interface AnalyticsOptions {
@@ -56,8 +58,9 @@ export function createAnalyticsApp({
   log,
   metrics,
 }: AnalyticsOptions): Koa<AppState> {
+  const source = createExpenseSource(expense, expenseTimeoutMs);
   return createApp({
-    routes: analyticsRoutes(createAskFigures(createFigureSource(expense, expenseTimeoutMs), rates, now)),
+    routes: analyticsRoutes(createAskFigures(source, rates, now), source),
     authentication: createAuthentication({ workloads, allowList, verifyUser }),
     log,
     metrics,

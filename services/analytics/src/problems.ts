@@ -9,6 +9,13 @@ export class LedgerNotFound extends Problem {
 }
 
 /** Said by expense and passed on. */
+export class ReportNotFound extends Problem {
+  static override readonly code = 'report-not-found';
+  static override readonly status = 404;
+  static override readonly title = 'Saved report not found';
+}
+
+/** Likewise. */
 export class FigureTooLarge extends Problem {
   static override readonly code = 'figure-too-large';
   static override readonly status = 422;

@@ -1,7 +1,7 @@
 import { today } from '@outlay/contracts/calendar.ts';
 import type { Conversion } from '@outlay/contracts/exchange-rate.ts';
 import { figureFilters } from '@outlay/contracts/figure-filters.ts';
-import type { Figures, FiguresQuery } from '@outlay/contracts/internal.ts';
+import { Figures, type FiguresQuery } from '@outlay/contracts/internal.ts';
 import { Unavailable } from '@outlay/service-kit/problem.ts';
 import type { AppContext, AuthenticatedUser } from '@outlay/service-kit/route.ts';
 import { annotate } from '@outlay/service-kit/trace.ts';
@@ -9,7 +9,7 @@ import { convertFigures } from '../exchange-rates/convert-figures.ts';
 import { createFindRate } from '../exchange-rates/find-rate.ts';
 import type { EuroRates } from '../exchange-rates/parse-ecb-rates.ts';
 import { datesOnEarth, type Period, refuse } from '../period/period.ts';
-import type { FigureSource } from './figure-source.ts';
+import type { ExpenseSource } from './figure-source.ts';
 
 export interface FigureQuestion {
   ledger: string;
@@ -58,7 +58,7 @@ export type AskFigures = (question: FigureQuestion, asker: Asker) => Promise<Ask
  * Rejects with expense's own 4xx, or with {@link Unavailable} where there is no answer in time or one to another question.
  */
 export const createAskFigures =
-  (source: FigureSource, rates: () => EuroRates, now: () => Date): AskFigures =>
+  (source: ExpenseSource, rates: () => EuroRates, now: () => Date): AskFigures =>
   async ({ ledger, filters, convert, by, ranges, doublesFrom, ...split }, asker) => {
     const { categories = false, payees = false, tags = false, apart = false } = split;
     const askedAt = now();
@@ -68,7 +68,7 @@ export const createAskFigures =
       throw refuse('convert', 'goes without `currency`: it names the currency of the figure');
     const dates = asOf ? [asOf] : datesOnEarth(askedAt);
     const asked = [...new Set(possible(ranges, dates).map(nameOf))];
-    const figures = await source({
+    const figures = await source(Figures, {
       path: `/internal/v1/ledgers/${ledger}/figures`,
       query: {
         ranges: asked.join(','),

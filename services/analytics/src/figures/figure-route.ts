@@ -1,10 +1,11 @@
 import type { Conversion } from '@outlay/contracts/exchange-rate.ts';
 import { LedgerRef } from '@outlay/contracts/ledger.ts';
+import type { ProblemClass } from '@outlay/service-kit/problem.ts';
 import { type Route, reply, route } from '@outlay/service-kit/route.ts';
 import { z } from 'zod';
 import { FigureTooLarge, LedgerNotFound, NotAcceptable, RatesMissing, SumTooLarge } from '../problems.ts';
 import { acceptedForm } from './accepted-form.ts';
-import { type AskFigures, type FigureQuestion, filtersOf } from './ask-figures.ts';
+import { type Asker, type AskFigures, type FigureQuestion, filtersOf } from './ask-figures.ts';
 import type { ChartOption } from './chart.ts';
 import { csvType, type Table, toCsv } from './csv.ts';
 
@@ -25,6 +26,9 @@ export interface FigureSpec<Q extends z.ZodType<FigureQuery>, F extends object> 
   readonly description: string;
   readonly query: Q;
   readonly answer: z.ZodType<F>;
+  readonly problems?: readonly ProblemClass[];
+  /** Fills up what the request leaves open. */
+  complete?(query: z.output<Q>, asker: Asker & { params: { ledger: string } }): Promise<z.output<Q>>;
   figure(query: z.output<Q>, ask: Ask): Promise<F>;
   table(figure: F): Table;
   chart?(figure: F): ChartOption;
@@ -44,13 +48,17 @@ export const figureRoute = <Q extends z.ZodType<FigureQuery>, F extends object>(
     query: spec.query,
     success: { 200: spec.answer },
     alsoAs: ['text/csv'],
-    problems: [LedgerNotFound, SumTooLarge, FigureTooLarge, RatesMissing, NotAcceptable],
-    handle: async ({ params, query, user, ctx }) => {
+    problems: [LedgerNotFound, SumTooLarge, FigureTooLarge, RatesMissing, NotAcceptable, ...(spec.problems ?? [])],
+    handle: async ({ params, query: asked, user, ctx }) => {
       const form = acceptedForm(ctx);
-      const { chart, convert, ...asked } = query as FigureQuery;
+      const query = spec.complete ? await spec.complete(asked as z.output<Q>, { params, user, ctx }) : asked;
+      const { chart, convert, ...filters } = query as FigureQuery;
       let conversion: Conversion | undefined;
       const found = await spec.figure(query as z.output<Q>, async (question) => {
-        const figures = await askFigures({ ...params, filters: filtersOf(asked), convert, ...question }, { user, ctx });
+        const figures = await askFigures(
+          { ...params, filters: filtersOf(filters), convert, ...question },
+          { user, ctx },
+        );
         conversion = figures.conversion;
         return figures;
       });

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Figures } from '@outlay/contracts/internal.ts';
 import type { ServiceClient } from '@outlay/identity/service-client.ts';
 import { Unavailable } from '@outlay/service-kit/problem.ts';
 import type { AppContext, AuthenticatedUser } from '@outlay/service-kit/route.ts';
+import type { z } from 'zod';
 import { createCoalescer } from './coalesce.ts';
 import { createRetryBudget } from './retry-budget.ts';
 
@@ -14,7 +14,7 @@ export interface FigureCall {
 }
 
 /** Rejects with expense's own 4xx, or with {@link Unavailable} where there is no answer in time. */
-export type FigureSource = (call: FigureCall) => Promise<Figures>;
+export type ExpenseSource = <T extends z.ZodType>(schema: T, call: FigureCall) => Promise<z.output<T>>;
 
 /** A pod that restarts is out of the way within so long, and not all who wait for it come back at once. */
 const pauseMs = () => 20 + Math.random() * 60;
@@ -23,26 +23,26 @@ const pauseMs = () => 20 + Math.random() * 60;
  * Figures from expense: equal questions of one person at a time share an answer; one that fails fast is asked once more.
  * @param timeoutMs from the question to its answer or refusal: waiting for another's answer and the retry included
  */
-export function createFigureSource(expense: ServiceClient, timeoutMs: number): FigureSource {
-  const share = createCoalescer<Figures>(timeoutMs / 4);
+export function createExpenseSource(expense: ServiceClient, timeoutMs: number): ExpenseSource {
+  const share = createCoalescer<unknown>(timeoutMs / 4);
   const retries = createRetryBudget();
 
-  async function ask(call: FigureCall, signal: AbortSignal): Promise<Figures> {
+  async function ask(schema: z.ZodType, call: FigureCall, signal: AbortSignal): Promise<unknown> {
     retries.earn();
     try {
-      return await expense.get(Figures, { ...call, signal });
+      return await expense.get(schema, { ...call, signal });
     } catch (error) {
       if (!(error instanceof Unavailable) || signal.aborted || !retries.spend()) throw error;
       await delay(pauseMs());
       if (signal.aborted) throw error;
-      return expense.get(Figures, { ...call, signal });
+      return expense.get(schema, { ...call, signal });
     }
   }
 
-  return (call) => {
+  return <T extends z.ZodType>(schema: T, call: FigureCall) => {
     const signal = AbortSignal.timeout(timeoutMs);
-    // By the token, not by the person: an answer is shared only with who would have been given it.
+    // The path tells the schema. By the token, not by the person: an answer is shared only with who would have been given it.
     const key = `${call.user.token} ${call.path}?${new URLSearchParams(call.query)}`;
-    return share(key, () => ask(call, signal));
+    return share(key, () => ask(schema, call, signal)) as Promise<z.output<T>>;
   };
 }
