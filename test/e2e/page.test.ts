@@ -143,7 +143,7 @@ describe('The page', function () {
     await entry(page, /Landlord/).waitFor();
   });
 
-  it('imports a bank’s file after a look at it, knows it the second time, and shows the figures', async () => {
+  it('imports a bank’s file after a look at it, knows it the second time, shows the figures, and takes it back', async () => {
     const page = await open();
     await register(page);
     const choose = async () => {
@@ -176,6 +176,13 @@ describe('The page', function () {
     await choose();
     await page.getByText('1 of 3 rows chosen').waitFor();
     expect(await page.getByText(/^Known: /).count()).to.equal(2);
+
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Undo the import of november.ofx' }).click();
+    await page.getByRole('button', { name: 'Undo the import', exact: true }).click();
+    await page.getByText('The import is undone').waitFor();
+    await choose();
+    await page.getByText('3 of 3 rows chosen').waitFor();
   });
 
   it('manages categories: a new one below another, renamed, deleted with its expenses kept', async () => {

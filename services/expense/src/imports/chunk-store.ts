@@ -38,26 +38,27 @@ export function createChunkStore(connection: Connection) {
       await collection.insertOne({ ...chunk, ...of(id), expiresAt: outlives });
     },
 
-    async replace(id: string, { first, rows }: Chunk, session?: ClientSession): Promise<void> {
-      await collection.updateOne({ ...of(id), first }, { $set: { rows } }, session && { session });
+    async change(id: string, first: number, changes: Partial<Omit<Chunk, 'first'>>, session?: ClientSession) {
+      await collection.updateOne({ ...of(id), first }, { $set: changes }, session && { session });
     },
 
     async find(id: string, first: number, session?: ClientSession): Promise<Chunk | undefined> {
       const found = await collection.findOne({ ...of(id), first }, session && { session });
-      return found ? { first, rows: found.rows } : undefined;
+      return found ? toChunk(found) : undefined;
     },
 
-    /** One after the other, in the order of the file. @param fields of the rows; default: all */
-    async *each(id: string, fields: readonly (keyof StoredRow | 'source.key')[] = []): AsyncGenerator<Chunk> {
-      const projection = Object.fromEntries(
-        ['first', ...fields.map((field) => `rows.${field}`)].map((path) => [path, 1]),
-      );
+    /** One after the other, in the order of the file. @param fields that are wanted; default: all */
+    async *each(
+      id: string,
+      fields: readonly ('written' | `rows.${keyof StoredRow | 'source.key'}`)[] = [],
+    ): AsyncGenerator<Chunk> {
+      const projection = Object.fromEntries(['first', ...fields].map((path) => [path, 1]));
       const found = collection.find(of(id), {
         sort: { first: 1 },
         batchSize: 4,
         ...(fields.length > 0 && { projection }),
       });
-      for await (const { first, rows } of found) yield { first, rows };
+      for await (const chunk of found) yield toChunk(chunk);
     },
 
     /** Makes the rows permanent. */
@@ -70,3 +71,5 @@ export function createChunkStore(connection: Connection) {
     },
   };
 }
+
+const toChunk = ({ first, rows = [], written }: StoredChunk): Chunk => ({ first, rows, ...(written && { written }) });

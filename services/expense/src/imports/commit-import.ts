@@ -70,8 +70,9 @@ export async function commitImport(
     const repeated = await becomeDuplicates(chosen, session);
     const wanted = chosen.filter(({ row }) => !repeated.has(row));
     const expenses = await write(wanted, session);
-    const rows = withVerdicts(chunk.rows, repeated).map((row) => ({ ...row, expense: expenses.get(row.row) ?? null }));
-    await chunks.replace(id, { first, rows }, session);
+    const rows = withVerdicts(chunk.rows, repeated);
+    const written = rows.map(({ row }) => expenses.get(row) ?? null);
+    await chunks.change(id, first, { written, ...(repeated.size > 0 && { rows }) }, session);
     const after = {
       ...counts,
       new: counts.new - repeated.size,
@@ -133,7 +134,7 @@ function chosenBy({ rows }: ImportCommit): (row: StoredRow) => boolean {
 /** The expenses that rows of this file are known to be, so that no other row is taken for them. */
 async function expensesExplained({ chunks, memory }: CommitParts, ledger: Ledger, id: string): Promise<Set<string>> {
   const used = new Set<string>();
-  for await (const { rows } of chunks.each(id, ['status', 'duplicateOf', 'source.key'])) {
+  for await (const { rows } of chunks.each(id, ['rows.status', 'rows.duplicateOf', 'rows.source.key'])) {
     for (const expense of explainedBy(rows)) used.add(expense);
     const keys = rows.flatMap(({ status, source }) => (status === 'new' && source ? source.key : []));
     for (const { expense } of (await memory.find(ledger.id, keys)).values()) used.add(expense);

@@ -68,14 +68,17 @@ export interface StoredRow extends Omit<ImportRow, 'expense'> {
   source: (Booking & { key: string }) | null;
   /** The category suggested. */
   category: string | null;
-  /** The expense that it became. */
-  expense: string | null;
 }
 
 /** Up to {@link chunkRows} rows that follow each other, from row `first` on. */
 export interface Chunk {
   first: number;
   rows: StoredRow[];
+  /**
+   * The expenses that the rows became, in their order, null where one became none; absent before the commit. Beside the rows, so
+   * that a commit writes ids and not a quarter of a megabyte of rows anew.
+   */
+  written?: (string | null)[];
 }
 
 /** What is remembered of an imported row for good, so that it is known again though its expense is changed or deleted. */

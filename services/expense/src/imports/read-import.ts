@@ -60,7 +60,7 @@ export async function readImport(parts: ReadParts, ledger: Ledger, record: Impor
   };
 
   try {
-    for await (const { rows } of chunks.each(id, ['status', 'duplicateOf'])) {
+    for await (const { rows } of chunks.each(id, ['rows.status', 'rows.duplicateOf'])) {
       for (const expense of explainedBy(rows)) used.add(expense);
       counts = withRows(counts, rows);
     }
@@ -126,7 +126,7 @@ export async function readImport(parts: ReadParts, ledger: Ledger, record: Impor
     if (verdicts.size === 0) return;
     const judged = withVerdicts(rows, verdicts);
     for (const expense of explainedBy(judged)) used.add(expense);
-    await chunks.replace(id, { first, rows: judged });
+    await chunks.change(id, first, { rows: judged });
     counts = { ...counts, new: counts.new - verdicts.size, duplicate: counts.duplicate + verdicts.size };
   }
 }
@@ -154,7 +154,7 @@ async function* chunksOf(rows: AsyncIterable<StatementRow>): AsyncGenerator<Stor
 
 function toStoredRow(read: StatementRow, fingerprint: ReturnType<typeof createFingerprints>): StoredRow {
   const { row, line } = read;
-  const common = { row, line, duplicateOf: null, category: null, expense: null };
+  const common = { row, line, duplicateOf: null, category: null };
   if (!read.ok) return { ...common, status: 'invalid', reason: read.reason, source: null };
   const { booking } = read;
   const { key, earlier } = fingerprint(read, booking);

@@ -33,8 +33,11 @@ export async function undoImport(parts: UndoParts, ledger: Ledger, record: Impor
   await chunks.delete(id);
 
   async function undoChunk(first: number, session: ClientSession) {
-    const rows = (await chunks.find(id, first, session))?.rows ?? [];
-    const written = rows.flatMap(({ expense, source }) => (expense && source ? [{ expense, key: source.key }] : []));
+    const chunk = await chunks.find(id, first, session);
+    const written = (chunk?.written ?? []).flatMap((expense, index) => {
+      const key = chunk?.rows[index]?.source?.key;
+      return expense !== null && key !== undefined ? [{ expense, key }] : [];
+    });
     const ids = written.map(({ expense }) => expense);
     const { removed, kept } = await book.takeBack(session, ledger.id, ids, changed === 'keep');
     const forgotten = written.flatMap(({ expense, key }) => (kept.has(expense) ? [] : key));
@@ -52,10 +55,10 @@ export async function countChanged(
   { id, ledger }: ImportRecord,
 ): Promise<number> {
   let changed = 0;
-  for await (const { rows } of chunks.each(id, ['expense']))
+  for await (const { written = [] } of chunks.each(id, ['written']))
     changed += await book.countChanged(
       ledger,
-      rows.flatMap(({ expense }) => expense ?? []),
+      written.filter((expense) => expense !== null),
     );
   return changed;
 }

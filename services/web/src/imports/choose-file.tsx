@@ -12,7 +12,7 @@ interface ChooseFileProps {
 }
 
 /** Only a hint to the file dialog; what a file is, its content decides. */
-const accept = '.ofx,.qfx,.qif,.csv,.tsv,.txt,.xml,.camt';
+const accept = '.ofx,.qfx,.qif,.csv,.tsv,.txt,.xml,.camt,.sta,.mt940,.940';
 
 export function ChooseFile({ isBusy, currency, onCurrencyChange, onFile }: ChooseFileProps) {
   const inputId = useId();
@@ -56,7 +56,7 @@ export function ChooseFile({ isBusy, currency, onCurrencyChange, onFile }: Choos
         <span className={classes.hint}>
           {isBusy
             ? 'You will see every row before anything is saved.'
-            : 'or click to choose one: OFX, QFX, QIF, CSV, camt.053'}
+            : 'or click to choose one: OFX, QFX, QIF, CSV, MT940, camt.053'}
         </span>
       </label>
       <div className={classes.currency}>

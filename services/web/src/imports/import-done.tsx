@@ -1,19 +1,23 @@
 import { Button } from '@mantine/core';
-import type { Import } from '@outlay/contracts/import.ts';
+import type { ImportRow, ImportSummary } from '@outlay/contracts/import.ts';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { filterSearch } from '../expenses/filters.ts';
 import { EmptyState } from '../shell/states.tsx';
+import { UndoImport } from './undo-import.tsx';
 
 interface ImportDoneProps {
-  preview: Import;
-  imported: number;
-  skipped: number;
+  done: ImportSummary;
+  /** As the preview showed them; none where the page was opened since. */
+  rows: readonly ImportRow[];
   onAnother: () => void;
+  onUndo: () => void;
 }
 
-export function ImportDone({ preview, imported, skipped, onAnother }: ImportDoneProps) {
-  const dates = preview.rows.flatMap(({ expense }) => expense?.date ?? []).toSorted();
+export function ImportDone({ done, rows, onAnother, onUndo }: ImportDoneProps) {
+  const { imported, total } = done.counts;
+  const skipped = total - imported;
+  const dates = rows.flatMap(({ expense }) => expense?.date ?? []).toSorted();
   const [from, to] = [dates[0], dates.at(-1)];
   const count = (n: number, one: string, many: string) =>
     `${new Intl.NumberFormat().format(n)} ${n === 1 ? one : many}`;
@@ -30,6 +34,7 @@ export function ImportDone({ preview, imported, skipped, onAnother }: ImportDone
             <Button variant="default" onClick={onAnother}>
               Import another file
             </Button>
+            {imported > 0 && <UndoImport importId={done.id} name={done.fileName ?? 'the file'} onUndo={onUndo} />}
           </>
         }
       >

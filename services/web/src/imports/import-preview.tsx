@@ -1,5 +1,5 @@
 import { Button, Checkbox, SegmentedControl } from '@mantine/core';
-import type { CsvMapping, Import, ImportResult, ImportRow } from '@outlay/contracts/import.ts';
+import type { CsvMapping, Import, ImportRow } from '@outlay/contracts/import.ts';
 import { useCallback, useState } from 'react';
 import { messageOf } from '../api/problem.ts';
 import { FormError } from '../shell/form-error.tsx';
@@ -13,16 +13,17 @@ import { useCommit } from './use-imports.ts';
 interface ImportPreviewProps {
   preview: Import;
   isBusy: boolean;
-  onMapping: (mapping: CsvMapping) => void;
+  /** Absent where the file is not at hand any more. */
+  onMapping: ((mapping: CsvMapping) => void) | undefined;
   onCancel: () => void;
-  onDone: (result: ImportResult) => void;
+  onCommitted: () => void;
 }
 
 const shownStep = 200;
 type Status = ImportRow['status'] | 'all';
 
 /** Every row of the file before anything is saved: what is new, what is there already, what cannot be read. */
-export function ImportPreview({ preview, isBusy, onMapping, onCancel, onDone }: ImportPreviewProps) {
+export function ImportPreview({ preview, isBusy, onMapping, onCancel, onCommitted }: ImportPreviewProps) {
   const { rows, counts } = preview;
   const [status, setStatus] = useState<Status>('all');
   const [shown, setShown] = useState(shownStep);
@@ -51,7 +52,7 @@ export function ImportPreview({ preview, isBusy, onMapping, onCancel, onDone }: 
     [rows],
   );
   const submit = () =>
-    commit.mutate({ importId: preview.id, body: commitOf(rows, chosen, categories) }, { onSuccess: onDone });
+    commit.mutate({ importId: preview.id, body: commitOf(rows, chosen, categories) }, { onSuccess: onCommitted });
 
   const label = (name: string, count: number) => `${name} ${new Intl.NumberFormat().format(count)}`;
   return (
@@ -59,7 +60,7 @@ export function ImportPreview({ preview, isBusy, onMapping, onCancel, onDone }: 
       <p className={classes.about}>
         <strong>{preview.fileName}</strong> · {preview.format?.toUpperCase()} · {preview.encoding}
       </p>
-      {preview.mapping && preview.columns && (
+      {onMapping && preview.mapping && preview.columns && (
         <MappingEditor
           mapping={preview.mapping}
           columns={preview.columns}
