@@ -94,6 +94,7 @@ export const ChartValues = z
             abortStatus: z.int().min(400).max(599),
           })
           .partial(),
+        tls: z.strictObject({ existingSecret: z.string() }).partial(),
         overload: z
           .strictObject({
             eventLoopLagMax: z.string().regex(/^\d{1,5}(ms|s)$/),

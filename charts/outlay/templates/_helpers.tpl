@@ -105,3 +105,8 @@ http://{{ include "outlay.fullname" . }}-jaeger:4318
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}{{ fail "httpRoute.enabled needs at least one of httpRoute.parentRefs" }}{{ end -}}
 {{- if and .Values.tracing.endpoint .Values.jaeger.enabled }}{{ fail "tracing.endpoint and jaeger.enabled contradict each other: choose where traces go" }}{{ end -}}
 {{- end }}
+
+{{- /* How clients speak to the gateway itself */ -}}
+{{- define "outlay.gateway.scheme" -}}
+{{- .Values.gateway.tls.existingSecret | empty | ternary "http" "https" }}
+{{- end }}

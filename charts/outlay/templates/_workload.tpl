@@ -50,7 +50,7 @@ spec:
     - name: http
       port: {{ ($values.service).port | default .port }}
       targetPort: http
-      appProtocol: http
+      appProtocol: {{ ($values.tls).existingSecret | empty | ternary "http" "https" }}
       {{- with ($values.service).nodePort }}
       nodePort: {{ . }}
       {{- end }}

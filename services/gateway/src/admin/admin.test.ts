@@ -141,9 +141,9 @@ describe('the admin port', () => {
     await open.close();
   });
 
-  it('tells those more whom the configuration names', async () => {
+  it('tells nobody more whom the configuration does not name', async () => {
     const other = await startTestGateway({
-      env: { ADMIN_ALLOW_FROM: '192.0.2.0/24' },
+      edit: (yaml) => yaml.replace(/allow_from: .*/, "allow_from: ['192.0.2.0/24']"),
     });
 
     expect((await fetch(`http://127.0.0.1:${other.adminPort}/clusters`)).status).to.equal(403);
