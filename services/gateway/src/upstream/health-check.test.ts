@@ -7,7 +7,7 @@ import { Endpoint } from './endpoint.ts';
 import { HealthCheck } from './health-check.ts';
 
 const breakers = new CircuitBreakers({ max_connections: 1, max_pending_requests: 1, max_requests: 1 });
-const config = { interval: 10, timeout: 100, healthy_threshold: 3, unhealthy_threshold: 2 };
+const config = { interval: 10, timeout: 500, healthy_threshold: 3, unhealthy_threshold: 2 };
 
 type Play = 'well' | 'unwell' | 'hang' | 'hang up' | 'garble';
 
