@@ -21,40 +21,54 @@ const analytics: Record<string, string> = {
   'cash-flow': `cash-flow?${year}&interval=month`,
 };
 
-/** Each figure of analytics beside one indexed findOne. */
-export async function measureAnalytics({ doors, database }: Bench, ledger: BenchLedger, turns: number): Promise<Row[]> {
+/** Each figure of analytics beside one indexed findOne, of all ledgers in turn. */
+export async function measureAnalytics(bench: Bench, ledgers: readonly BenchLedger[], turns: number): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const [figure, path] of Object.entries(analytics)) {
-    await doors.refresh();
-    const address = `${ledger.path}/analytics/${path}`;
-    rows.push(...(await besideFloor(figure, ledger, turns, doors, address, findOne(database, ledger))));
-  }
+  for (const [figure, path] of Object.entries(analytics))
+    rows.push(
+      ...(await besideFloor(bench, figure, turns, ledgers, (ledger) => ({
+        path: `${ledger.path}/analytics/${path}`,
+        floor: findOne(bench.database, ledger),
+      }))),
+    );
   return rows;
 }
 
-export async function measureLists({ doors, database }: Bench, ledger: BenchLedger, turns: number): Promise<Row[]> {
+export async function measureLists(bench: Bench, ledgers: readonly BenchLedger[], turns: number): Promise<Row[]> {
+  const { doors, database } = bench;
   await doors.refresh();
-  const category = ledger.categories[3]!;
-  const first = `${ledger.path}/expenses?category=${category}&limit=50`;
-  const { cursor, page } = await turnPages(doors, first, 999);
-  const last = { date: page.at(-1)!.date, id: page.at(-1)!.id };
-  const found = { ledger: new Types.ObjectId(ledger.id), category: new Types.ObjectId(category) };
-  const find = (after: object) => () =>
+  const of = (ledger: BenchLedger) => ledger.categories[3]!;
+  const firstPath = (ledger: BenchLedger) => `${ledger.path}/expenses?category=${of(ledger)}&limit=50`;
+  const find = (ledger: BenchLedger, after: object) => () =>
     database.expenses
-      .find({ ...found, ...after }, { hint: 'category', sort: { date: -1, _id: -1 }, limit: 50 })
+      .find(
+        { ledger: new Types.ObjectId(ledger.id), category: new Types.ObjectId(of(ledger)), ...after },
+        { hint: 'category', sort: { date: -1, _id: -1 }, limit: 50 },
+      )
       .toArray();
-  // The same position without `$or`: the least work that finds the page.
-  const behind = { date: { $lte: last.date }, $nor: [{ date: last.date, _id: { $gte: new Types.ObjectId(last.id) } }] };
-  const rows = await besideFloor('list, first page', ledger, turns, doors, first, find({}));
-  const far = `${first}&cursor=${cursor}`;
-  rows.push(...(await besideFloor('list, 1,000th page', ledger, turns, doors, far, find(behind))));
-  for (const [figure, q] of [
-    ['search, a word', 'bakery'],
-    ['search, two beginnings', 'gold phar'],
-  ] as const) {
-    const path = `${ledger.path}/expenses?q=${encodeURIComponent(q)}&limit=50`;
-    rows.push(...(await besideFloor(figure, ledger, turns, doors, path, findOne(database, ledger))));
+
+  const far = new Map<string, Work>();
+  for (const ledger of ledgers) {
+    const { cursor, last } = await turnPages(doors, firstPath(ledger), 999);
+    // The same position without `$or`: the least work that finds the page.
+    const behind = {
+      date: { $lte: last.date },
+      $nor: [{ date: last.date, _id: { $gte: new Types.ObjectId(last.id) } }],
+    };
+    far.set(ledger.id, { path: `${firstPath(ledger)}&cursor=${cursor}`, floor: find(ledger, behind) });
   }
+  const search = (q: string) => (ledger: BenchLedger) => ({
+    path: `${ledger.path}/expenses?q=${encodeURIComponent(q)}&limit=50`,
+    floor: findOne(database, ledger),
+  });
+  const lists: [figure: string, of: (ledger: BenchLedger) => Work][] = [
+    ['list, first page', (ledger) => ({ path: firstPath(ledger), floor: find(ledger, {}) })],
+    ['list, 1,000th page', (ledger) => far.get(ledger.id)!],
+    ['search, a word', search('bakery')],
+    ['search, two beginnings', search('gold phar')],
+  ];
+  const rows: Row[] = [];
+  for (const [figure, workOf] of lists) rows.push(...(await besideFloor(bench, figure, turns, ledgers, workOf)));
   return rows;
 }
 
@@ -69,7 +83,7 @@ async function turnPages({ service }: Doors, first: string, pages: number) {
     if (page.next === null) break;
     cursor = page.next;
   }
-  return { cursor, page: page.items };
+  return { cursor, last: page.items.at(-1)! };
 }
 
 /** One expense by the index that most requests use. */
@@ -78,21 +92,35 @@ const findOne =
   () =>
     expenses.findOne({ ledger: new Types.ObjectId(id), date: { $lte: '2024-06-30' } }, { hint: 'date' });
 
+/** A request, and what the bare driver does for the same. */
+interface Work {
+  readonly path: string;
+  readonly floor: () => Promise<unknown>;
+}
+
+/** The same of every ledger in turn, at both doors, so that sizes are compared under the same conditions. */
 async function besideFloor(
+  { doors }: Bench,
   figure: string,
-  { size }: BenchLedger,
   turns: number,
-  { service, gateway }: Doors,
-  path: string,
-  floor: () => Promise<unknown>,
+  ledgers: readonly BenchLedger[],
+  workOf: (ledger: BenchLedger) => Work,
 ): Promise<Row[]> {
-  const times = await takeTurns(
-    { service: () => service.call(path), gateway: () => gateway.call(path), floor },
-    { turns },
-  );
-  const floorP50Ms = times.floor.p50Ms;
-  return [
-    { figure, size, ...times.service, floorP50Ms },
-    { figure: `${figure}, through the gateway`, size, ...times.gateway, floorP50Ms },
-  ];
+  await doors.refresh();
+  const contenders = ledgers.flatMap((ledger) => {
+    const { path, floor } = workOf(ledger);
+    return [
+      [`service ${ledger.size}`, () => doors.service.call(path)],
+      [`gateway ${ledger.size}`, () => doors.gateway.call(path)],
+      [`floor ${ledger.size}`, floor],
+    ] as const;
+  });
+  const times = await takeTurns(Object.fromEntries(contenders), { turns });
+  return ledgers.flatMap(({ size }) => {
+    const floorP50Ms = times[`floor ${size}`]!.p50Ms;
+    return [
+      { figure, size, ...times[`service ${size}`]!, floorP50Ms },
+      { figure: `${figure}, through the gateway`, size, ...times[`gateway ${size}`]!, floorP50Ms },
+    ];
+  });
 }

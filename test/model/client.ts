@@ -170,7 +170,7 @@ export class Client {
     const expenses: string[] = [];
     for (const { payee } of rows) {
       const { items } = (await this.#ask('GET', `/expenses?payee=${payee}`)).body;
-      expect(items).to.have.lengthOf(1);
+      expect(items, `${payee} of ${file}`).to.have.lengthOf(1);
       expenses.push(items[0].id);
     }
     for (const [index, { date, amount, currency, payee }] of rows.entries())
@@ -182,7 +182,10 @@ export class Client {
     const [undone] = this.#imports.splice(which % this.#imports.length, 1);
     if (!undone) return;
     await this.#settled(await this.#ask('POST', `/imports/${undone.id}/undo`, { changed: 'remove' }), undone.id);
-    for (const id of undone.expenses) this.#mine.delete(id);
+    for (const id of undone.expenses) {
+      this.#mine.delete(id);
+      this.#deleted.delete(id); // for good: what an import brought goes with it
+    }
   }
 
   /** The import once no work is under way. */

@@ -70,6 +70,24 @@ export async function expectFigures(
       changes(inPeriod(), inPeriod(comparison.with), ({ category }) => category),
     );
 
+    const { total, payees } = await figure('payees', '&limit=100');
+    expect(total, 'payees, total').to.equal(sumsOf(inPeriod()).spent);
+    const figures = (each: object) => pick(each as Sums, ['spent', 'income', 'count']);
+    expect(
+      new Map(payees.map((each: { payee: string }) => [plain(each.payee), figures(each)])),
+      'payees',
+    ).to.deep.equal(new Map([...groupBy(inPeriod(), plainPayee)].map(([payee, own]) => [payee, figures(sumsOf(own))])));
+    const byPayee = await figure('compare', '&by=payee');
+    expect(
+      new Map(byPayee.payees.map((each: { payee: string; change: number }) => [plain(each.payee), each.change])),
+      'compare by payee',
+    ).to.deep.equal(changes(inPeriod(), inPeriod(byPayee.with), plainPayee));
+
+    for (const filter of ['kind=refund', 'payee=corner%20shop', 'category=none'])
+      expect((await figure('summary', `&${filter}`)).totals, filter).to.deep.equal(
+        sumsOf(inPeriod().filter(filters[filter]!)),
+      );
+
     const year = Number(period.to.slice(0, 4)) - (entries.length % 2);
     const path = `/api/v1/ledgers/default/analytics/calendar?year=${year}&currency=${currency}`;
     const { status, body } = await persist(() => api.get(path));
@@ -81,6 +99,15 @@ export async function expectFigures(
       );
   }
 }
+
+/** Case aside, as payees are one. */
+const plain = (payee: string) => payee.toLowerCase();
+const plainPayee = ({ payee }: Entry) => plain(payee);
+const filters: Record<string, (entry: Entry) => boolean> = {
+  'kind=refund': ({ kind }) => kind === 'refund',
+  'payee=corner%20shop': (entry) => plainPayee(entry) === 'corner shop',
+  'category=none': ({ category }) => category === null,
+};
 
 const pick = <Name extends keyof Sums>(sums: Sums, names: readonly Name[]) =>
   Object.fromEntries(names.map((name) => [name, sums[name]]));
