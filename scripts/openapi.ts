@@ -3,6 +3,7 @@ import { commonProblems, type ProblemClass } from '@outlay/service-kit/problem.t
 import type { Route } from '@outlay/service-kit/route.ts';
 import { z } from 'zod';
 import { TooManyRequests } from '../services/gateway/src/problems.ts';
+import { examples } from './openapi-examples.ts';
 
 type Json = Record<string, unknown>;
 type Direction = 'input' | 'output';
@@ -173,6 +174,8 @@ class Schemas {
   }
 
   #add(name: string, schema: Json): void {
+    const example = examples[name];
+    if (example && !schema.examples) schema.examples = [example];
     // What goes in and comes out under one name (CsvMapping) is described by its stricter form.
     const known = this.#components.get(name);
     if (!known || 'additionalProperties' in schema) this.#components.set(name, schema);

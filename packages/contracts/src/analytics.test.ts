@@ -1,9 +1,19 @@
 import { expect } from 'chai';
-import type { z } from 'zod';
+import { z } from 'zod';
 import * as analytics from './analytics.ts';
+import * as anomalies from './anomalies.ts';
+import * as forecast from './forecast.ts';
+import * as payees from './payees.ts';
+import * as report from './report.ts';
+
+const schemas = Object.fromEntries(
+  [analytics, anomalies, forecast, payees, report]
+    .flatMap((module) => Object.entries(module as Record<string, unknown>))
+    .filter((entry): entry is [string, z.ZodType] => entry[1] instanceof z.ZodType),
+);
 
 describe('an example of a figure', () => {
-  for (const [name, schema] of Object.entries(analytics) as [string, z.ZodType][])
+  for (const [name, schema] of Object.entries(schemas))
     for (const example of (schema.meta()?.examples ?? []) as object[])
       it(`of ${name} is one`, () => expect(schema.parse(example)).to.deep.equal(example));
 });
