@@ -312,11 +312,13 @@ describe('a service that fails', () => {
     await lone.close();
   });
 
-  it('leaves nothing behind: requests, connections', async () => {
+  it('leaves nothing behind: requests, connections, counts against limits', async () => {
     const metrics = await (await fetch(`http://127.0.0.1:${gateway.adminPort}/metrics`)).text();
 
     expect(metrics).to.match(/outlay_gateway_requests_active\{.*\} 0/);
     expect(metrics).to.match(/outlay_gateway_upstream_connections\{cluster="expense",state="active".*\} 0/);
+    expect(metrics).to.match(/outlay_gateway_upstream_requests_active\{cluster="expense".*\} 0/);
+    expect(metrics).to.match(/outlay_gateway_upstream_requests_pending\{cluster="expense".*\} 0/);
     expect(metrics).to.match(/outlay_gateway_upstream_failures_total\{cluster="expense",flag="UC".*\} \d+/);
   });
 });
