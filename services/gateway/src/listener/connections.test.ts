@@ -60,6 +60,23 @@ describe('a connection', () => {
     expect(answer.text).to.match(/two\r\n0\r\n\r\n$/);
   });
 
+  it('by CONNECT is refused and closed, also where the client is gone before it is told', async () => {
+    for (let i = 0; i < 100; i++) {
+      const { socket } = new RawClient(gateway.port);
+      await new Promise((resolve) => socket.on('connect', resolve));
+      socket.write('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n');
+      socket.resetAndDestroy();
+    }
+    const client = new RawClient(gateway.port).send('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n');
+    await client.until((text) => text.includes('501'));
+    const closed = new Promise((resolve) => client.socket.on('close', resolve));
+    const timer = setInterval(() => client.send('a'), 50);
+
+    await closed;
+
+    clearInterval(timer);
+  });
+
   it('of HTTP/1.0 is served, and closed', async () => {
     const answer = await exchangeRaw(gateway.port, 'POST /api/v1/auth/login HTTP/1.0\r\n\r\n');
 

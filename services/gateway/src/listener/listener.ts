@@ -37,6 +37,8 @@ type HttpServer = Server<typeof ClientRequest, typeof ClientResponse>;
 
 /** How often node:http looks for requests that do not arrive. */
 const checkIntervalMs = 1_000;
+/** How long a client may take to hear why it is refused and to close its side; it is not obliged to. */
+const lingerMs = 1_000;
 /** How often connections that have become idle are closed in the end. */
 const sweepMs = 20;
 
@@ -194,6 +196,7 @@ export class Listener {
   #onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
     // Without TLS established there is no way to answer.
     const isShakingHands = 'secureConnecting' in socket && socket.secureConnecting;
+    if (socket.writableEnded && !socket.destroyed) return; // told before, and about to be closed
     if (error.code === 'ECONNRESET' || !socket.writable || isShakingHands) socket.destroy();
     else this.#refuse(problemOf(error.code), error.code, socket);
   }
@@ -208,7 +211,7 @@ export class Listener {
     const traceId = randomHex(32);
     this.edge.log.info({ reason, status: problem.status, flags: 'DPE', traceId }, 'request refused');
     this.edge.requestTimes.observe('other', 'none', problem.status, 0);
-    socket.end(rendered(problem, traceId));
+    endWith(rendered(problem, traceId), socket);
   }
 
   /** The last of the requests under way on a connection. */
@@ -244,6 +247,15 @@ const serverLimits = (config: ListenerConfig) => ({
 function problemOf(code: string | undefined): Problem {
   if (code === 'HPE_HEADER_OVERFLOW') return headTooLarge;
   return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? requestTimeout : malformed;
+}
+
+/** Says the last word and closes. Not at once, as what is unread of the client would reset what it is told; but soon. */
+function endWith(text: string, socket: Socket): void {
+  socket.on('error', () => socket.destroy()); // node:http watches no more over a connection that asked for CONNECT
+  socket.end(text);
+  socket.resume();
+  const late = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(late));
 }
 
 function rendered(problem: Problem, traceId: string): string {

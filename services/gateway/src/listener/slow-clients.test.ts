@@ -37,6 +37,19 @@ describe('a client that is slow on purpose', () => {
     await gateway.close();
   });
 
+  it('is let go then, also where it never closes its side', async () => {
+    const gateway = await startTestGateway(withTimeouts('request_headers_timeout: 300ms'));
+    const client = new RawClient(gateway.port).send('GET / HTTP/1.1\r\nHost: a\r\nX: ');
+    await client.until((text) => text.includes('408'));
+    const closed = new Promise((resolve) => client.socket.on('close', resolve));
+    const timer = setInterval(() => client.send('a'), 50);
+
+    await closed;
+
+    clearInterval(timer);
+    await gateway.close();
+  });
+
   it('is cut when its body does not arrive in time, also where a byte comes now and then', async () => {
     const gateway = await startTestGateway(withTimeouts('request_headers_timeout: 300ms', 'request_timeout: 500ms'));
     const client = new RawClient(gateway.port).send(
