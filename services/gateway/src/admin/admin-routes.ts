@@ -72,7 +72,9 @@ function routesOf({
 }: Administered): Record<string, { GET?: Handle; POST?: Handle }> {
   const clusters = () => [...versions.current.clusters.values()].map((cluster) => cluster.describe());
   const listeners = () =>
-    versions.listeners.map(({ config: { name, address }, port }) => ({ name, address: `${address}:${port}` }));
+    versions.listeners
+      .filter(({ isOpen }) => isOpen)
+      .map(({ config: { name, address }, port }) => ({ name, address: `${address}:${port}` }));
   const logging = () => text(`active loggers:\n  gateway: ${log.level}\n`);
 
   return {

@@ -166,6 +166,7 @@ describe('the admin port', () => {
         () => false,
       );
     expect((await fetch(`${admin}/healthz`)).status).to.equal(200);
+    expect(await (await fetch(`${admin}/listeners`)).text()).to.equal('');
     await other.close();
   });
 });

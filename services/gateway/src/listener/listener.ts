@@ -109,6 +109,11 @@ export class Listener {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** False before `listen` and from `close` on: then there is no port. */
+  get isOpen(): boolean {
+    return this.#server.listening;
+  }
+
   listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
