@@ -43,6 +43,29 @@ describe('the whole system', function () {
     ]);
   });
 
+  it('tells the progress of an import through the gateway as it comes; its work is a span of the trace that asked for it', async () => {
+    const traceId = 'c0ffee00c0ffee00c0ffee00c0ffee05';
+    const rows = Array.from({ length: 8_000 }, (_, row) => `2025-01-01,-${row + 1}.00,Shop ${row}`);
+    const { id } = await client.call<{ id: string }>('/api/v1/ledgers/default/imports', {
+      raw: { type: 'text/csv', bytes: `Date,Amount,Payee\n${rows.join('\n')}\n` },
+      headers: { prefer: 'respond-async', traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+      expect: 202,
+    });
+    const answer = await client.send(`/api/v1/ledgers/default/imports/${id}/events`);
+    expect(answer.headers.get('content-type')).to.equal('text/event-stream');
+    const pieces: string[] = [];
+    for await (const piece of answer.body!.pipeThrough(new TextDecoderStream())) pieces.push(piece);
+    const [first, last] = [pieces.findIndex((text) => text.includes('event: progress')), pieces.length - 1];
+    expect(pieces[last]).to.include('event: settled').and.to.include('"total":8000');
+    expect(first).to.be.within(0, last - 1);
+
+    const spans = await receiver.waitForTrace(traceId, (known) => known.some(({ name }) => name === 'import read'));
+    const work = spans.find(({ name }) => name === 'import read');
+    expect(work).to.include({ service: 'expense', kind: 'internal' });
+    expect(work?.attributes).to.include({ 'outlay.import': id });
+    await client.call(`/api/v1/ledgers/default/imports/${id}`, { method: 'DELETE' });
+  });
+
   it('makes one request one trace: gateway → analytics → expense → MongoDB', async () => {
     const traceId = 'c0ffee00c0ffee00c0ffee00c0ffee01';
     const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };

@@ -291,6 +291,19 @@ describe('amounts in CSV', () => {
     expect(await amounts('12.50', '500.00 CR', '7.00')).to.deep.equal(['-1250 EUR', '+50000 EUR', '-700 EUR']);
   });
 
+  it('are directed by a column of Soll and Haben, or of D and C', async () => {
+    const german = 'Datum;Betrag;S/H;Text\n01.02.2026;12,50;S;Bäcker\n02.02.2026;1.000,00;H;Lohn\n';
+    expect(await rowsOf(german)).to.deep.equal([
+      '2: 2026-02-01 -1250 EUR | Bäcker | ',
+      '3: 2026-02-02 +100000 EUR | Lohn | ',
+    ]);
+    const english = 'Date\tAmount\tType\tPayee\n2026-02-01\t12.50\tD\tBaker\n2026-02-02\t1000.00\tC\tEmployer\n';
+    expect(await rowsOf(english)).to.deep.equal([
+      '2: 2026-02-01 -1250 EUR | Baker | ',
+      '3: 2026-02-02 +100000 EUR | Employer | ',
+    ]);
+  });
+
   it('in two columns: exactly one of them counts', async () => {
     const file =
       'Date,Description,Money out,Money in\n2026-01-05,A,1.00,\n2026-01-05,B,,2.00\n2026-01-05,C,0.00,3.00\n2026-01-05,D,1,2\n2026-01-05,E,,\n2026-01-05,F,-4.00,\n';
