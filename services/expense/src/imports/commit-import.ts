@@ -1,22 +1,24 @@
 import type { ImportCommit } from '@outlay/contracts/import.ts';
 import type { Ledger } from '@outlay/contracts/ledger.ts';
+import { isDuplicateKey } from '@outlay/service-kit/mongo.ts';
 import type { ClientSession } from 'mongoose';
 import type { InLedger } from '../ledger-transactions.ts';
 import type { ChunkStore } from './chunk-store.ts';
 import type { ExpenseBook } from './expense-book.ts';
 import { type DuplicateFinder, explainedBy, type Verdicts, withVerdicts } from './find-duplicates.ts';
-import {
-  type Chunk,
-  type Counts,
-  chunkRows,
-  type ImportRecord,
-  type RememberedRow,
-  type StoredRow,
-} from './import-documents.ts';
+import { type Counts, chunkRows, type ImportRecord, type RememberedRow, type StoredRow } from './import-documents.ts';
 import type { ImportMetrics } from './import-metrics.ts';
 import type { Lease } from './lease.ts';
 import { describingKey } from './match-duplicates.ts';
 import type { RowMemory } from './row-memory.ts';
+
+/** A chunk that is ready to be written. */
+interface Judged {
+  first: number;
+  rows: StoredRow[];
+  chosen: StoredRow[];
+  repeated: Verdicts;
+}
 
 export interface CommitParts {
   chunks: ChunkStore;
@@ -33,7 +35,7 @@ export interface CommitParts {
  * So work that is taken over goes on exactly where it ended, and a worker that lost its import, or whose import is
  * cancelled meanwhile, writes nothing more.
  *
- * Duplicates are looked for again: the preview may be a day old. A row that was new then and is none now is left out, with
+ * Duplicates are looked for again, just before a chunk is written: the preview may be a day old. A row that was new then and is none now is left out, with
  * its reason; one that was shown as a duplicate and chosen all the same is written.
  */
 export async function commitImport(
@@ -52,10 +54,16 @@ export async function commitImport(
 
   const isChosen = chosenBy(choice);
   const used = await expensesExplained(parts, ledger, id);
-  for (let first = record.progress?.done ?? 0; first < total; first += chunkRows) {
-    const written = await inLedger(ledger.id, (session) => commitChunk(first, session));
-    for (const expense of explainedBy(written.rows)) used.add(expense);
-    counts = written.counts;
+  let first = record.progress?.done ?? 0;
+  let ahead = judge(first);
+  while (first < total) {
+    const judged = await ahead;
+    for (const expense of explainedBy(judged.repeated.values())) used.add(expense);
+    first += chunkRows;
+    // While this chunk is written, the next one is looked up: neither needs the other.
+    ahead = judge(first);
+    ahead.catch(() => undefined); // met above, or of no interest where writing fails first
+    counts = await writeChunk(judged);
   }
   // The choice of 100,000 rows has done its work.
   await lease.end({ status: 'committed', counts, choice: null });
@@ -63,16 +71,36 @@ export async function commitImport(
   metrics.rows.inc({ format: record.format ?? '', outcome: 'imported' }, counts.imported);
   metrics.rows.inc({ format: record.format ?? '', outcome: 'skipped' }, total - counts.imported);
 
-  async function commitChunk(first: number, session: ClientSession): Promise<Chunk & { counts: Counts }> {
-    const chunk = await chunks.find(id, first, session);
+  /** A chunk, and which of its chosen rows have become duplicates. */
+  async function judge(first: number): Promise<Judged> {
+    if (first >= total) return { first, rows: [], chosen: [], repeated: new Map() };
+    const chunk = await chunks.find(id, first);
     if (!chunk) throw new Error(`import ${id} has lost its rows from ${first} on`);
     const chosen = chunk.rows.filter(isChosen);
-    const repeated = await becomeDuplicates(chosen, session);
+    const fresh = chosen.filter(({ status }) => status === 'new');
+    const imported = await duplicates.imported(ledger, fresh);
+    const unknown = fresh.filter(({ row }) => !imported.has(row));
+    const repeated = new Map([...imported, ...(await duplicates.similar(ledger, id, unknown, used))]);
+    return { first, rows: chunk.rows, chosen, repeated };
+  }
+
+  /** Where another import brought a row meanwhile, its fingerprint is taken: then the chunk is judged and written anew. */
+  async function writeChunk(judged: Judged): Promise<Counts> {
+    for (let current = judged; ; current = await judge(judged.first))
+      try {
+        return await inLedger(ledger.id, (session) => commitChunk(current, session));
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        lease.signal.throwIfAborted();
+      }
+  }
+
+  async function commitChunk({ first, rows, chosen, repeated }: Judged, session: ClientSession): Promise<Counts> {
     const wanted = chosen.filter(({ row }) => !repeated.has(row));
     const expenses = await write(wanted, session);
-    const rows = withVerdicts(chunk.rows, repeated);
     const written = rows.map(({ row }) => expenses.get(row) ?? null);
-    await chunks.change(id, first, { written, ...(repeated.size > 0 && { rows }) }, session);
+    const changes = { written, ...(repeated.size > 0 && { rows: withVerdicts(rows, repeated) }) };
+    await chunks.change(id, first, changes, session);
     const after = {
       ...counts,
       new: counts.new - repeated.size,
@@ -81,14 +109,7 @@ export async function commitImport(
     };
     const done = first + rows.length;
     await lease.note({ counts: after, progress: lease.progress(done, done / total) }, session);
-    return { first, rows, counts: after };
-  }
-
-  async function becomeDuplicates(chosen: StoredRow[], session: ClientSession): Promise<Verdicts> {
-    const fresh = chosen.filter(({ status }) => status === 'new');
-    const imported = await duplicates.imported(ledger, fresh, session);
-    const unknown = fresh.filter(({ row }) => !imported.has(row));
-    return new Map([...imported, ...(await duplicates.similar(ledger, id, unknown, used, session))]);
+    return after;
   }
 
   /** @returns the ids of the expenses, by row */

@@ -106,17 +106,22 @@ export async function readImport(parts: ReadParts, ledger: Ledger, record: Impor
     await lease.note({ format, encoding, mapping, mappingKey, columns });
     const suggest = categorySuggestions(parts, ledger, await book.categories(ledger.id));
     let first = 0;
+    let adding = Promise.resolve();
     for await (const fresh of chunksOf(reader.rows)) {
       if (first === counts.total) {
         const asNew = fresh.filter(({ status }) => status === 'new');
         const rows = await suggest(withVerdicts(fresh, await duplicates.imported(ledger, asNew)));
         for (const expense of explainedBy(rows)) used.add(expense);
-        await chunks.add(id, { first, rows }, expiresAt);
+        // The next rows are parsed and looked up while these are written; in order, so that no gap is left at an end.
+        await adding;
+        adding = chunks.add(id, { first, rows }, expiresAt);
+        adding.catch(() => undefined); // met at the next turn
         counts = withRows(counts, rows);
       }
       first += fresh.length;
       await note(parsingShare * (read / record.bytes));
     }
+    await adding;
   }
 
   /** The second pass, for one chunk. */
