@@ -57,12 +57,20 @@ export async function openDoors(outlay: Outlay, person: { email: string; passwor
     return (text ? JSON.parse(text) : undefined) as T;
   }
 
-  /** As the runner renews them in place. */
-  const workloadToken = (callee: string) => readFileSync(join(outlay.issuer.tokenDir('gateway'), callee), 'utf8');
-  let workloadTokens = { expense: '', analytics: '' };
+  /** The runner renews them in place every few minutes. */
+  const read = (callee: string) => readFileSync(join(outlay.issuer.tokenDir('gateway'), callee), 'utf8');
+  const workloadTokens = { expense: '', analytics: '', readAt: 0 };
+  const workloadToken = (callee: 'expense' | 'analytics') => {
+    if (Date.now() - workloadTokens.readAt > 60_000)
+      Object.assign(workloadTokens, {
+        expense: read('expense'),
+        analytics: read('analytics'),
+        readAt: Date.now(),
+      });
+    return workloadTokens[callee];
+  };
   const gatewayUrl = outlay.url.replace('localhost', '127.0.0.1');
   const refresh = async () => {
-    workloadTokens = { expense: workloadToken('expense'), analytics: workloadToken('analytics') };
     const login = { ...person, delivery: 'body' };
     token = '';
     token = (await send<{ accessToken: string }>(gatewayUrl, '/api/v1/auth/login', { body: login })).accessToken;
@@ -77,7 +85,7 @@ export async function openDoors(outlay: Outlay, person: { email: string; passwor
       name: 'service',
       call(path, call) {
         const callee = path.includes('/analytics/') ? 'analytics' : 'expense';
-        const headers = { 'x-outlay-workload-token': workloadTokens[callee] };
+        const headers = { 'x-outlay-workload-token': workloadToken(callee) };
         return send(outlay.serviceUrls[callee], path, call, headers);
       },
     },

@@ -53,6 +53,19 @@ export function createCategoryStore(connection: Connection) {
         .map(toCategory);
     },
 
+    /** A category and those under it; none where it is none of this ledger's. */
+    async family(ledger: string, category: string): Promise<Category[]> {
+      const stored = await model
+        .find({
+          $or: [
+            { _id: category, ledger },
+            { ledger, parent: category },
+          ],
+        })
+        .lean<StoredCategory[]>();
+      return stored.map(toCategory);
+    },
+
     async insert(session: ClientSession, categories: readonly StoredCategory[]): Promise<void> {
       await model.collection.insertMany([...categories], { session });
     },

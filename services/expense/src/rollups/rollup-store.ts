@@ -1,5 +1,6 @@
 import { type ClientSession, type Connection, type mongo, Schema } from 'mongoose';
 import { type CellChanges, type Entry, foldSums } from './fold-sums.ts';
+import { readRollup } from './read-cells.ts';
 
 export interface StoredCell {
   /** Minor units. Exact below 2^53: 90,000 times the largest amount. */
@@ -107,11 +108,12 @@ export function createRollupStore(connection: Connection) {
           { $or: ranges.map(({ unit, from, to }) => ({ _id: idRange(`${ledger}:${unit}:`, from, to) })) },
           {
             projection: Object.fromEntries(parts.map((part) => [part, 1])),
+            raw: true,
             ...(session ? { session } : { readConcern: { level: 'snapshot' } }),
           },
         )
         .toArray();
-      return stored.map(toRollup);
+      return (stored as unknown as Uint8Array[]).map((bytes) => toRollup(readRollup(bytes)));
     },
 
     /** The rollups of a month, of its days and of its payees, as they are stored. */
