@@ -310,6 +310,23 @@ describe('The page', function () {
     await page.locator('#content:focus').waitFor();
   });
 
+  it('shows who got the money and what may have been paid twice, and leads to the entries', async () => {
+    const page = await open();
+    await register(page);
+    await add(page, '480', 'Garage');
+    await add(page, '480', 'Garage');
+    await page.goto('/overview');
+    await page
+      .getByRole('region', { name: 'By payee' })
+      .getByRole('link', { name: /Garage.*€960\.00.*2 entries/ })
+      .waitFor();
+    await page.getByRole('region', { name: 'Worth a look' }).getByText('took €480.00 twice').click();
+    await page.getByRole('heading', { name: 'Expenses' }).waitFor();
+    await entry(page, /Garage.*€480\.00/)
+      .nth(1)
+      .waitFor();
+  });
+
   it('says what is wrong and tries again where the server does not answer', async () => {
     const page = await open();
     // From the start: figures that came once stay in view while the server does not answer.

@@ -8,13 +8,15 @@ import { monthPeriod } from '../money/format-date.ts';
 import { Page } from '../shell/page.tsx';
 import { EmptyState, ErrorState } from '../shell/states.tsx';
 import { CategoriesCard } from './categories-card.tsx';
+import { Hints } from './hints.tsx';
 import { LatestCard } from './latest-card.tsx';
 import { readMonth, trendPeriod } from './month.ts';
 import { MonthPicker } from './month-picker.tsx';
 import classes from './overview.module.css';
+import { PayeesCard } from './payees-card.tsx';
 import { SummaryCards } from './summary-cards.tsx';
 import { TrendCard } from './trend-card.tsx';
-import { useBreakdown, useSummary, useTrend } from './use-figures.ts';
+import { useAnomalies, useBreakdown, usePayees, useSummary, useTrend } from './use-figures.ts';
 
 export function OverviewPage() {
   const today = useToday();
@@ -42,10 +44,14 @@ function Figures({ month, today, onPick }: FiguresProps) {
   const trend = useTrend(trendPeriod(month, today));
   const breakdown = useBreakdown(period);
   const latest = useLatest(8, period);
+  // Beside the figures, not among them: the page does without, where these cannot be had.
+  const payees = usePayees(period);
+  const anomalies = useAnomalies(period);
   const failed = [summary, trend, breakdown, latest].find(({ isError, data }) => isError && data === undefined);
   if (failed) {
     const retry = () => {
-      for (const query of [summary, trend, breakdown, latest]) if (query.isError) void query.refetch();
+      for (const query of [summary, trend, breakdown, latest, payees, anomalies])
+        if (query.isError) void query.refetch();
     };
     return <ErrorState error={failed.error} onRetry={retry} />;
   }
@@ -53,8 +59,10 @@ function Figures({ month, today, onPick }: FiguresProps) {
     <div className={classes.grid}>
       <SummaryCards month={month} today={today} summary={summary.data} isStale={summary.isPlaceholderData} />
       <TrendCard month={month} trend={trend.data} isStale={trend.isPlaceholderData} onPick={onPick} />
+      {anomalies.data && !anomalies.isPlaceholderData && <Hints period={period} items={anomalies.data.items} />}
       <CategoriesCard period={period} breakdown={breakdown.data} isStale={breakdown.isPlaceholderData} />
       <LatestCard period={period} expenses={latest.data} />
+      {!payees.isError && <PayeesCard period={period} payees={payees.data} isStale={payees.isPlaceholderData} />}
     </div>
   );
 }

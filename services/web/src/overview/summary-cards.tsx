@@ -1,12 +1,13 @@
 import { Skeleton } from '@mantine/core';
 import type { Summary } from '@outlay/contracts/analytics.ts';
+import type { Forecast } from '@outlay/contracts/forecast.ts';
 import { IconArrowDownRight, IconArrowUpRight, IconMinus } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { formatMonth, formatMonthName } from '../money/format-date.ts';
 import { formatMoney, formatShare } from '../money/format-money.ts';
 import { daysSoFar, sameDaysBefore } from './month.ts';
 import classes from './overview.module.css';
-import { useSummary } from './use-figures.ts';
+import { useForecast, useSummary } from './use-figures.ts';
 
 interface SummaryCardsProps {
   month: string;
@@ -19,6 +20,7 @@ interface SummaryCardsProps {
 export function SummaryCards({ month, today, summary, isStale }: SummaryCardsProps) {
   const isRunning = month === today.slice(0, 7);
   const sameDays = useSummary(sameDaysBefore(today), isRunning);
+  const forecast = useForecast(isRunning);
   if (!summary || (isRunning && sameDays.isPending)) return <SummaryLoading />;
   const { totals, currency } = summary;
   const before = isRunning && sameDays.data ? sameDays.data : summary.previous;
@@ -35,6 +37,7 @@ export function SummaryCards({ month, today, summary, isStale }: SummaryCardsPro
           currency={currency}
           than={isRunning ? `at this point in ${formatMonthName(before.from)}` : `in ${formatMonth(before.from)}`}
         />
+        {isRunning && forecast.data?.month && <Heading month={forecast.data.month} currency={forecast.data.currency} />}
       </div>
       <div className={classes.card}>
         <Figure label="Income">
@@ -71,6 +74,18 @@ const Figure = ({ label, note, children }: { label: string; note?: string; child
     </dd>
   </dl>
 );
+
+/** Whole units: a guess has no cents. */
+function Heading({ month, currency }: { month: NonNullable<Forecast['month']>; currency: string }) {
+  const [expected, low, high] = [month.expected, month.low, month.high].map((minor) =>
+    formatMoney(minor, currency, { whole: true }),
+  );
+  return (
+    <p className={classes.change}>
+      Heading for {expected} by the end of the month{low !== high && `, likely ${low} to ${high}`}
+    </p>
+  );
+}
 
 interface ChangeProps {
   /** Minor units more than before. */
