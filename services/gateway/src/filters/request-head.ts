@@ -1,8 +1,9 @@
 import type { Problem } from '@outlay/service-kit/problem.ts';
-import { BadRequest, codingUnknown, expectationUnknown, headTooLarge } from '../problems.ts';
+import { token } from '../http1/message-parser.ts';
+import { BadRequest, codingUnknown, expectationUnknown, headTooLarge, malformed } from '../problems.ts';
 
 /** What is done with a header field of a client. */
-type Treatment = 'forward' | 'drop' | Extracted | 'connection';
+type Treatment = 'forward' | 'drop' | Extracted | 'connection' | 'no-name';
 /** Fields that the gateway reads; whether they go on is decided where they are used. */
 type Extracted =
   | 'host'
@@ -65,6 +66,8 @@ const treatmentsMax = 1_000;
 function treatmentOf(name: string): Treatment {
   const known = treatments.get(name);
   if (known !== undefined) return known;
+  // Space before the colon and folded lines fail here, as neither is a token.
+  if (!token.test(name)) return 'no-name';
   const lower = name.toLowerCase();
   // An underscore becomes a dash in some frameworks: x_outlay_user must not pass for x-outlay-user.
   const dropped = notTheClientsPrefix.test(lower) || lower.includes('_');
@@ -97,6 +100,9 @@ export class RequestHead {
   acceptEncoding = '';
   ifNoneMatch: string | undefined;
   hasIdempotencyKey = false;
+  expectsContinue = false;
+  /** The client wants no other answer by this connection. */
+  closes = false;
   /** -1 where the request names none. */
   contentLength = -1;
   isChunked = false;
@@ -108,7 +114,7 @@ export class RequestHead {
   problem: Problem | undefined;
   #authority: string | undefined;
 
-  /** @param raw name, value, name, value … as node:http has read it: control characters are refused by its parser */
+  /** @param raw name, value, name, value … as `readFields` gives them, without control characters */
   constructor(raw: readonly string[], fieldsMax: number) {
     if (raw.length > fieldsMax * 2) {
       this.problem = headTooLarge;
@@ -120,15 +126,26 @@ export class RequestHead {
       const value = raw[i + 1] as string;
       const treatment = treatmentOf(name);
       if (treatment === 'forward') this.lines += `${name}: ${value}\r\n`;
-      else if (treatment === 'connection') named = namedByConnection(value, named);
+      else if (treatment === 'connection') named = this.#takeOptions(value, named);
+      else if (treatment === 'no-name') this.problem = malformed;
       else if (treatment !== 'drop') this.#extract(treatment, name, value);
     }
     if (!named?.includes('upgrade') || this.upgrade === 'h2c') this.upgrade = undefined;
+    // Two readers could take either for the end of the body (RFC 9112 § 6.3).
+    if (this.isChunked && this.contentLength >= 0) this.problem = malformed;
     if (named) this.#dropNamed(named);
   }
 
   get hasBody(): boolean {
     return this.contentLength > 0 || this.isChunked;
+  }
+
+  /** Of Connection: options of its own, and names of fields that are of this connection only. */
+  #takeOptions(value: string, before: string[] | undefined): string[] | undefined {
+    if (value === 'keep-alive') return before;
+    const names = value.split(',').map((name) => name.trim().toLowerCase());
+    if (names.includes('close')) this.closes = true;
+    return names.length === 1 && this.closes ? before : [...(before ?? []), ...names];
   }
 
   #extract(field: Extracted, name: string, value: string): void {
@@ -150,10 +167,13 @@ export class RequestHead {
         this.lines += `${name}: ${value}\r\n`;
         return;
       case 'content-length':
+        if (this.contentLength >= 0 || !/^\d{1,15}$/.test(value)) this.problem = malformed;
         this.contentLength = Number(value);
         return;
       case 'transfer-encoding':
-        if (value.toLowerCase() !== 'chunked') this.problem = codingUnknown;
+        // Where chunked is not the last coding, nobody can tell where the body ends; other codings we do not know.
+        if (this.isChunked || /^(chunked *,.*)?$/i.test(value)) this.problem = malformed;
+        else if (value.toLowerCase() !== 'chunked') this.problem = codingUnknown;
         this.isChunked = true;
         return;
       case 'cookie':
@@ -209,6 +229,7 @@ export class RequestHead {
         return;
       case 'expect': // answered by us
         if (value.toLowerCase() !== '100-continue') this.problem = expectationUnknown;
+        this.expectsContinue = true;
         return;
     }
   }
@@ -223,10 +244,4 @@ export class RequestHead {
     if (named.includes('authorization')) this.authorization = undefined;
     if (named.includes('idempotency-key')) this.hasIdempotencyKey = false;
   }
-}
-
-function namedByConnection(value: string, before: string[] | undefined): string[] | undefined {
-  if (value === 'keep-alive' || value === 'close') return before;
-  const names = value.split(',').map((name) => name.trim().toLowerCase());
-  return [...(before ?? []), ...names];
 }

@@ -1,15 +1,15 @@
-import type { Socket } from 'node:net';
 import { InternalError, Problem } from '@outlay/service-kit/problem.ts';
 import type { ListenerConfig } from '../bootstrap/bootstrap-schema.ts';
 import { isPreflight } from '../filters/cors.ts';
 import type { DirectAnswer, FilteredRequest } from '../filters/filter.ts';
 import type { VerifiedToken } from '../filters/jwt-authn/verify-token.ts';
 import type { TokenBucket } from '../filters/local-rate-limit.ts';
-import { RequestHead } from '../filters/request-head.ts';
+import type { RequestHead } from '../filters/request-head.ts';
 import { requestIdOf } from '../filters/request-id.ts';
 import { sanitiseResponse } from '../filters/response-head.ts';
 import { type TraceContext, traceContextOf, traceparentOf } from '../filters/trace-context.ts';
-import type { ClientRequest, ClientResponse, Listener } from '../listener/listener.ts';
+import type { ClientStream, ClientStreamHandler } from '../listener/client-stream.ts';
+import type { Listener } from '../listener/listener.ts';
 import * as problems from '../problems.ts';
 import { isPlainPath } from '../router/path-matcher.ts';
 import type { Route } from '../router/route-table.ts';
@@ -24,11 +24,6 @@ import { clientAddressOf, forwardedLines, schemeOf } from './forwarded.ts';
 import { isRetriable, isSafeToRetry, type TryFailure } from './retry-policy.ts';
 import { Tunnel } from './tunnel.ts';
 
-/** A body up to this leaves in one write with its head, as text: a copy is cheaper than a second buffer on the socket. */
-const inlineBytesMax = 8_192;
-/** What is read and thrown away of a refused body, so that the client gets to read the refusal. */
-const discardBytesMax = 64 * 1_048_576;
-
 /** Shared by all requests at their first try. */
 const none: readonly Endpoint[] = [];
 
@@ -39,15 +34,15 @@ const forwardedMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE
  * which it runs: read → route → filter → forward, body up, answer down; then what happens where a try fails and the ways in
  * which it ends early; then what is written down. State is kept in fields and callbacks are methods, so that a request makes no closures.
  */
-export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
+export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamHandler, Timed {
   readonly #listener: Listener;
   /** As it was when the request came: another version may follow. */
   readonly #config: ListenerConfig;
-  readonly #request: ClientRequest;
-  readonly #response: ClientResponse;
+  readonly #client: ClientStream;
   readonly #startedAt = performance.now();
   readonly method: string;
   readonly path: string;
+  readonly #target: string;
   readonly head: RequestHead;
   readonly scheme: 'http' | 'https';
   readonly #trace: TraceContext;
@@ -59,6 +54,8 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   /** The client waits for "100 Continue" before it sends the body. */
   #awaitsContinue: boolean;
   #readsBody = false;
+  /** Of the answer; 0 before its head is written. */
+  #status = 0;
   #requestBytes = 0;
   #responseBytes = 0;
   /** When the last byte of the request arrived; -1 before. */
@@ -90,26 +87,24 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   #keptBody: Buffer[] | undefined;
   /** False once the answer has begun, or the body is too long to be kept. */
   #isReplayable = true;
-  #waitsForClient = false;
-  /** The client's connection, where it may become a tunnel. */
-  #upgradable: Socket | undefined;
+  /** The connection is to become what the client asks for. */
+  #isUpgrade = false;
   #tunnel: Tunnel | undefined;
   /** The head of the answer waits for the first of its body, to leave with it. */
   #holdsHead = false;
+  /** The end of the answer, to leave as one with what says that it is whole. */
+  #lastChunk: Buffer | undefined;
 
-  constructor(listener: Listener, request: ClientRequest, response: ClientResponse, awaitsContinue: boolean) {
+  constructor(listener: Listener, client: ClientStream) {
     this.#listener = listener;
     this.#config = listener.config;
-    this.#request = request;
-    this.#response = response;
-    this.#awaitsContinue = awaitsContinue;
-    request.exchange = this;
-    response.exchange = this;
-    this.method = request.method as string;
-    const url = request.url as string;
-    const query = url.indexOf('?');
-    this.path = query < 0 ? url : url.slice(0, query);
-    this.head = new RequestHead(request.rawHeaders, this.#config.max_headers_count);
+    this.#client = client;
+    this.method = client.method;
+    this.#target = client.target;
+    const query = this.#target.indexOf('?');
+    this.path = query < 0 ? this.#target : this.#target.slice(0, query);
+    this.head = client.head;
+    this.#awaitsContinue = this.head.expectsContinue && client.minorVersion > 0;
     this.scheme = schemeOf(this.head, this.#config.xff_num_trusted_hops, listener.certificate !== undefined);
     this.#requestId = requestIdOf(this.head.requestId, this.#config.preserve_external_request_id);
     this.#trace = traceContextOf(this.head.traceparent, listener.edge.tracePolicy);
@@ -119,26 +114,31 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
 
   run(): void {
     this.#listener.edge.deadlines.add(this);
-    this.#response.on('close', onResponseClose);
-    this.#response.on('error', ignore);
-    const problem = this.#malformation();
-    const route = problem ? undefined : this.#findRoute();
-    this.#route = route;
-    const { overload } = this.#listener.edge;
-    if (problem) this.refuse(problem, 'DPE');
-    else if (overload.isShedding) {
-      overload.shedCount++;
-      this.refuse(problems.overloaded, 'OM');
-    } else if (!route) this.refuse(problems.routeNotFound, 'NR');
-    else if (this.head.upgrade !== undefined && !this.#upgradable) this.refuse(problems.upgradeRefused);
-    else this.#filter(route, 0);
+    try {
+      const problem = this.#malformation();
+      const route = problem ? undefined : this.#findRoute();
+      this.#route = route;
+      const { overload } = this.#listener.edge;
+      if (problem) this.refuse(problem, 'DPE');
+      else if (overload.isShedding) {
+        overload.shedCount++;
+        this.refuse(problems.overloaded, 'OM');
+      } else if (!route) this.refuse(problems.routeNotFound, 'NR');
+      else if (this.head.upgrade !== undefined && !this.#mayUpgrade(route, this.head.upgrade))
+        this.refuse(problems.upgradeRefused);
+      else this.#filter(route, 0);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
-  /** Likewise, where the route lets the connection become what the client asks for. */
-  runUpgrade(socket: Socket): void {
-    this.#upgradable = socket;
-    this.#isLast = true;
-    this.run();
+  /** Whether the route lets the connection become what the client asks for; whatever is answered, it is its last request. */
+  #mayUpgrade(route: Route, upgrade: string): boolean {
+    const { contentLength, isChunked } = this.head;
+    const isPlain = this.method === 'GET' && contentLength < 0 && !isChunked && this.#client.canUpgrade;
+    this.#isUpgrade = isPlain && route.upgrades.has(upgrade);
+    this.#isLast ||= this.#isUpgrade;
+    return this.#isUpgrade;
   }
 
   #findRoute(): Route | undefined {
@@ -154,8 +154,8 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     if (this.head.problem) return this.head.problem;
     if (!forwardedMethods.has(this.method)) return problems.methodUnknown;
     if (!isPlainPath(this.path)) return problems.pathAmbiguous;
-    if ((this.#request.url as string).includes('#', this.path.length)) return problems.fragmentSent;
-    if (this.#request.httpVersion === '1.0') return this.head.isChunked ? problems.malformed : undefined;
+    if (this.#target.includes('#', this.path.length)) return problems.fragmentSent;
+    if (this.#client.minorVersion === 0) return this.head.isChunked ? problems.malformed : undefined;
     return this.head.host === '' ? problems.hostMissing : undefined;
   }
 
@@ -208,7 +208,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     this.#upstreamStatus = 0;
 
     const { head } = this;
-    const withoutBody = this.#upgradable ? 'tunnel' : 'none';
+    const withoutBody = this.#isUpgrade ? 'tunnel' : 'none';
     const framing = head.isChunked ? 'chunked' : head.contentLength > 0 ? 'length' : withoutBody;
     connection.begin(this, this.#upstreamHead(route, endpoint, credentials), this.method === 'HEAD', framing);
     if (head.hasBody) this.#sendBody(connection);
@@ -218,12 +218,12 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   #upstreamHead(route: Route, endpoint: Endpoint, credentials: string): string {
     const { head } = this;
     let lines =
-      `${this.method} ${this.#request.url} HTTP/1.1\r\nhost: ${endpoint.authority}\r\n${head.lines}` +
-      forwardedLines(head, this.#request.socket, this.scheme, this.#config.xff_num_trusted_hops) +
+      `${this.method} ${this.#target} HTTP/1.1\r\nhost: ${endpoint.authority}\r\n${head.lines}` +
+      forwardedLines(head, this.#client.address, this.scheme, this.#config.xff_num_trusted_hops) +
       `x-request-id: ${this.#requestId}\r\ntraceparent: ${traceparentOf(this.#trace)}\r\n${credentials}`;
     if (head.isChunked) lines += 'transfer-encoding: chunked\r\n';
     else if (head.contentLength >= 0) lines += `content-length: ${head.contentLength}\r\n`;
-    if (this.#upgradable) lines += `connection: Upgrade\r\nupgrade: ${head.upgrade}\r\n`;
+    if (this.#isUpgrade) lines += `connection: Upgrade\r\nupgrade: ${head.upgrade}\r\n`;
     if (route.passCookies && head.cookie !== undefined) lines += `cookie: ${head.cookie}\r\n`;
     return `${lines}\r\n`;
   }
@@ -238,27 +238,24 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     // Another try: first what the one before had of it.
     for (const chunk of this.#keptBody ?? []) connection.write(chunk);
     if (this.#requestEndedAt >= 0) connection.endBody();
-    else this.#request.resume();
+    else this.#client.resume();
   }
 
   #readBody(): void {
-    if (this.#awaitsContinue) this.#response.writeContinue();
+    if (this.#awaitsContinue) this.#client.writeContinue();
     this.#awaitsContinue = false;
     this.#readsBody = true;
-    this.#request.on('data', onRequestData);
-    this.#request.on('end', onRequestEnd);
+    this.#client.readBody();
   }
 
   onRequestData(chunk: Buffer): void {
     this.#activeAt = performance.now();
     this.#requestBytes += chunk.length;
-    if (!this.#connection || !this.#route) {
-      // Refused or already answered: the rest is thrown away, within bounds.
-      if (this.#requestBytes > discardBytesMax) this.#request.socket.destroy();
-    } else if (this.#requestBytes > this.#route.bodyLimit.bytesMax) this.refuse(this.#route.bodyLimit.problem);
+    if (!this.#connection || !this.#route) return; // refused or already answered: the rest goes nowhere
+    if (this.#requestBytes > this.#route.bodyLimit.bytesMax) this.refuse(this.#route.bodyLimit.problem);
     else {
       if (this.#isReplayable) this.#keep(chunk, this.#route.retryPolicy.bodyBytesMax);
-      if (!this.#connection.write(chunk)) this.#request.pause();
+      if (!this.#connection.write(chunk)) this.#client.pause();
     }
   }
 
@@ -277,7 +274,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
 
   /** From the connection: it takes more of the body. */
   onDrain(): void {
-    if (this.#readsBody) this.#request.resume();
+    if (this.#readsBody) this.#client.resume();
   }
 
   // --- answer down
@@ -300,12 +297,12 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
 
   /** The service agrees: from now on the connection is bytes both ways. */
   #openTunnel(headers: string[]): void {
-    if (!this.#connection || !this.#upgradable) return;
+    if (!this.#connection) return;
     headers.push('connection', 'Upgrade', 'upgrade', this.head.upgrade as string, 'x-request-id', this.#requestId);
-    this.#response.writeHead(101, headers);
-    this.#response.flushHeaders();
+    this.#status = 101;
+    const socket = this.#client.upgrade(headers);
     this.#requestEndedAt = -1; // no time-out of the route's but the idle one
-    this.#tunnel = new Tunnel(this.#upgradable, this.#connection);
+    this.#tunnel = new Tunnel(socket, this.#connection);
     this.#connection.handOver(this.#tunnel);
   }
 
@@ -313,35 +310,28 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     this.#activeAt = performance.now();
     this.#responseBytes += chunk.length;
     this.#holdsHead = false;
-    if (isLast) {
-      // Latin-1 is bytes as they are, and lets node:http join head and body into one write.
-      if (chunk.length <= inlineBytesMax) this.#response.end(chunk.toString('latin1'), 'latin1');
-      else this.#response.end(chunk);
-    } else if (!this.#response.write(chunk)) {
-      this.#connection?.pause();
-      if (!this.#waitsForClient) this.#response.on('drain', onResponseDrain);
-      this.#waitsForClient = true;
-    }
+    if (isLast) this.#lastChunk = chunk;
+    else if (!this.#client.write(chunk)) this.#connection?.pause();
   }
 
   /** From the client: it takes more of the answer. */
-  onResponseDrain(): void {
+  onAnswerDrain(): void {
     this.#activeAt = performance.now();
     this.#connection?.resume();
   }
 
   /** The head of a slow answer does not wait for its body. */
   onPartRead(): void {
-    if (this.#holdsHead) this.#response.flushHeaders();
+    if (this.#holdsHead) this.#client.flushHead();
     this.#holdsHead = false;
   }
 
   onEnd(): void {
     this.#connection = undefined;
     this.#answeredAt = performance.now();
-    if (!this.#response.writableEnded) this.#response.end();
-    // Answered before all was asked: what still comes of the body is thrown away.
-    if (this.#readsBody) this.#request.resume();
+    this.#client.end(this.#lastChunk);
+    // Answered before all was asked: what still comes of the body goes nowhere.
+    if (this.#readsBody && !this.#isOver) this.#client.resume();
   }
 
   #writeHead(status: number, headers: string[]): void {
@@ -356,9 +346,9 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     headers.push('x-request-id', this.#requestId);
     // What follows a malformed request cannot be told apart, nor what follows one whose client was not told to go on:
     // it may or may not send its body.
-    if (edge.isDraining || this.#isLast || this.#awaitsContinue || this.#flags === 'DPE')
-      headers.push('connection', 'close');
-    this.#response.writeHead(status, headers);
+    const isLast = edge.isDraining || this.#isLast || this.#awaitsContinue || this.#flags === 'DPE';
+    this.#status = status;
+    this.#client.writeHead(status, headers, isLast);
   }
 
   // --- answers of our own
@@ -369,8 +359,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
       return;
     }
     this.#writeHead(verdict.status, [...verdict.headers, 'content-length', '0']);
-    this.#response.end();
-    if (this.head.hasBody) this.#discardBody();
+    this.#client.end();
   }
 
   #serveFile(files: StaticFiles): void {
@@ -383,8 +372,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     const { status, headers, body } = file.answer(this.head.acceptEncoding, this.head.ifNoneMatch);
     this.#writeHead(status, [...headers]);
     if (this.method === 'GET' && body) this.#responseBytes = body.length;
-    this.#response.end(body);
-    if (this.head.hasBody) this.#discardBody();
+    this.#client.end(body);
   }
 
   /**
@@ -395,7 +383,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     if (this.#isOver) return;
     if (flag) this.#flags = flag;
     this.#abandonUpstream();
-    if (this.#response.headersSent) this.#response.cut();
+    if (this.#status > 0) this.#client.cut();
     else this.#answerProblem(problem);
   }
 
@@ -405,19 +393,13 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     headers.push('cache-control', 'no-store', ...Object.entries(problem.headers).flat());
     this.#writeHead(problem.status, headers);
     this.#responseBytes = this.method === 'HEAD' ? 0 : body.length;
-    this.#response.end(body);
-    if (this.head.hasBody) this.#discardBody();
+    this.#client.end(body);
   }
 
   /** A fault of our own. */
   fail(error: unknown): void {
     this.#listener.edge.log.error({ err: error, traceId: this.#trace.traceId }, 'the gateway failed on a request');
     this.refuse(new InternalError({ cause: error }));
-  }
-
-  #discardBody(): void {
-    if (!this.#readsBody && !this.#awaitsContinue) this.#readBody();
-    this.#request.resume();
   }
 
   // --- a try fails
@@ -461,7 +443,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     this.#needsFresh ||= isStale;
     if (!isStale && this.#endpoint) this.#tried = [...this.#tried, this.#endpoint];
     this.#abandonUpstream();
-    if (this.#readsBody) this.#request.pause();
+    if (this.#readsBody) this.#client.pause();
     if (isStale) this.#sendAgain();
     else this.#retryTimer = setTimeout(() => this.#sendAgain(), policy.backOffMs(this.#retries));
     return true;
@@ -488,11 +470,6 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   // --- ways to end early
 
   checkTime(now: number): void {
-    // node:http closes the answer that is being written, but not those that wait their turn behind it.
-    if (this.#request.socket.destroyed) {
-      this.onResponseClose();
-      return;
-    }
     const connection = this.#connection;
     const isSent = this.#requestEndedAt >= 0;
     if (connection && !connection.isConnected && now - this.#sentAt > (this.#cluster?.connectTimeoutMs ?? 0))
@@ -503,7 +480,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
     else if (!isSent && this.head.hasBody && now - this.#startedAt > this.#config.request_timeout)
       this.refuse(problems.requestTimeout, 'DPE');
     else if (now - (this.#tunnel?.activeAt ?? this.#activeAt) > this.#idleTimeoutMs)
-      this.refuse(isSent || this.#request.isPaused() ? problems.upstreamSlow : problems.requestTimeout, 'SI');
+      this.refuse(isSent || this.#client.isPaused ? problems.upstreamSlow : problems.requestTimeout, 'SI');
   }
 
   get #idleTimeoutMs(): number {
@@ -511,28 +488,23 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   }
 
   #timeOut(): void {
-    if (!this.#response.headersSent) this.#report(problems.upstreamSlow.status);
+    if (this.#status === 0) this.#report(problems.upstreamSlow.status);
     this.refuse(problems.upstreamSlow, 'UT');
   }
 
   /** Once the answer has begun, it is no more a try. */
   get #perTryTimeoutMs(): number {
-    return this.#response.headersSent ? Number.POSITIVE_INFINITY : (this.#route?.retryPolicy.perTryTimeoutMs ?? 0);
+    return this.#status > 0 ? Number.POSITIVE_INFINITY : (this.#route?.retryPolicy.perTryTimeoutMs ?? 0);
   }
 
   get clientAddress(): string {
-    return clientAddressOf(this.head, this.#request.socket, this.#config.xff_num_trusted_hops);
+    return clientAddressOf(this.head, this.#client.address, this.#config.xff_num_trusted_hops);
   }
 
-  get socket(): Socket {
-    return this.#request.socket;
-  }
-
-  /** The client sent what is not HTTP: within the body of this request, or behind it while it is being answered. */
+  /** The body of this request is not HTTP, or does not arrive in time. */
   onClientError(problem: Problem): void {
     this.#isLast = true;
-    // A request that is whole gets its answer; nothing after it does.
-    if (!this.#request.complete) this.refuse(problem, 'DPE');
+    this.refuse(problem, 'DPE');
   }
 
   #abandonUpstream(): void {
@@ -542,16 +514,15 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
 
   // --- the end: the answer has left, or the client has
 
-  onResponseClose(): void {
+  onClose(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     const { edge } = this.#listener;
     edge.deadlines.delete(this);
-    if (!this.#response.isSent && !this.#tunnel?.isDone && this.#flags === '-')
+    if (!this.#client.isFinished && !this.#tunnel?.isDone && this.#flags === '-')
       this.#flags = this.#tunnel?.failure ?? 'DC';
     this.#abandonUpstream();
     if (this.#retries > 0) this.#endRetries();
-    if (this.#isLast) this.#request.socket.destroySoon();
 
     const completed = this.#completed();
     const { method, route, status, cluster, startedAt, endedAt } = completed;
@@ -565,7 +536,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
   #endRetries(): void {
     clearTimeout(this.#retryTimer);
     this.#cluster?.retryBudget.release();
-    if (this.#response.isSent && this.#flags === '-' && !this.#retryFlag)
+    if (this.#client.isFinished && this.#flags === '-' && !this.#retryFlag)
       this.#listener.edge.retries.inc({ cluster: this.#cluster?.name ?? '', result: 'succeeded' });
   }
 
@@ -584,7 +555,7 @@ export class Exchange implements FilteredRequest, UpstreamHandler, Timed {
       route: this.#route?.pattern ?? 'none',
       path: this.path,
       scheme: this.scheme,
-      status: this.#response.headersSent ? this.#response.statusCode : 0,
+      status: this.#status,
       startedAt: this.#startedAt,
       endedAt: now,
       requestBytes: this.#tunnel?.bytesUp ?? this.#requestBytes,
@@ -618,19 +589,3 @@ function hasField(headers: readonly string[], name: string): boolean {
   }
   return false;
 }
-
-// Listeners shared by all requests: `this` is the request or response, which knows its exchange.
-function onRequestData(this: ClientRequest, chunk: Buffer): void {
-  this.exchange?.onRequestData(chunk);
-}
-function onRequestEnd(this: ClientRequest): void {
-  this.exchange?.onRequestEnd();
-}
-function onResponseDrain(this: ClientResponse): void {
-  this.exchange?.onResponseDrain();
-}
-function onResponseClose(this: ClientResponse): void {
-  this.exchange?.onResponseClose();
-}
-/** What a response may complain of is that its client is gone, which its `close` tells too. */
-function ignore(): void {}

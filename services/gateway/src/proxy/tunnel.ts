@@ -26,6 +26,7 @@ export class Tunnel implements UpstreamHandler {
       this.#openWays--;
       connection.endBody();
     });
+    client.resume();
   }
 
   /** Both sides have said all they had to say. */

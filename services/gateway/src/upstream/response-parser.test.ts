@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type ResponseHead, ResponseParser, type ResponseSink, UpstreamProtocolError } from './response-parser.ts';
+import { ProtocolError } from '../http1/message-parser.ts';
+import { type ResponseHead, ResponseParser, type ResponseSink } from './response-parser.ts';
 
 /** Remembers what a parser tells of one answer. */
 class Recorder implements ResponseSink {
@@ -159,14 +160,14 @@ describe('reading an answer of a service', () => {
   };
   for (const [what, text] of Object.entries(refused))
     it(`refuses ${what}, whole or byte by byte`, () => {
-      expect(() => read(text)).to.throw(UpstreamProtocolError);
-      if (text.length < 1_000) expect(() => read(text, { pieces: [...text] })).to.throw(UpstreamProtocolError);
+      expect(() => read(text)).to.throw(ProtocolError);
+      if (text.length < 1_000) expect(() => read(text, { pieces: [...text] })).to.throw(ProtocolError);
     });
 
   it('refuses bytes before a question', () => {
     const parser = new ResponseParser(new Recorder());
 
-    expect(() => parser.execute(Buffer.from('HTTP/1.1 200 OK\r\n\r\n'))).to.throw(UpstreamProtocolError);
+    expect(() => parser.execute(Buffer.from('HTTP/1.1 200 OK\r\n\r\n'))).to.throw(ProtocolError);
   });
 
   it('reads the same however the bytes are cut', () => {
