@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 
 const flushMs = 10;
-const flushChars = 64 * 1_024;
+/** Lines are copied out of the way of the garbage collector, which else would move them about until they are written. */
+const gatherBytes = 64 * 1_024;
 /** What may wait for a reader that does not read; beyond it lines are dropped, the service goes on. */
 const waitingBytesMax = 16 * 1_048_576;
 
@@ -16,20 +17,25 @@ export interface LogWriter {
 /** @param fd a file descriptor: 1 is standard output */
 export function createLogWriter(fd: number): LogWriter {
   const destination = pino.destination({ fd, sync: false, maxLength: waitingBytesMax });
-  let gathered = '';
+  const gathered = Buffer.allocUnsafe(gatherBytes);
+  let bytes = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const flush = () => {
     clearTimeout(timer);
     timer = undefined;
-    if (gathered) destination.write(gathered);
-    gathered = '';
+    if (bytes > 0) destination.write(gathered.toString('utf8', 0, bytes));
+    bytes = 0;
   };
   return {
     write(line) {
-      gathered += line;
-      if (gathered.length > flushChars) flush();
-      else timer ??= setTimeout(flush, flushMs);
+      // UTF-8 has three bytes at most for a unit of a string.
+      if (bytes + line.length * 3 > gatherBytes) flush();
+      if (line.length * 3 > gatherBytes) destination.write(line);
+      else {
+        bytes += gathered.write(line, bytes);
+        timer ??= setTimeout(flush, flushMs);
+      }
     },
     flushSync() {
       flush();

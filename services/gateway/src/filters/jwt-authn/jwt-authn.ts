@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache';
 import { keysUnavailable, sessionEnded, tokenMissing, UserTokenRefused } from '../../problems.ts';
 import type { Filter, FilteredRequest, Verdict } from '../filter.ts';
 import type { RemoteJwks } from './remote-jwks.ts';
 import type { RevokedSessions } from './revoked-sessions.ts';
+import { VerifiedTokens } from './verified-tokens.ts';
 import {
   parseToken,
   type TokenExpectations,
@@ -22,7 +22,7 @@ export class JwtAuthn implements Filter {
   readonly #keys: RemoteJwks;
   readonly #expectations: TokenExpectations;
   readonly #revoked: Pick<RevokedSessions, 'has'> | undefined;
-  readonly #verified: LRUCache<string, VerifiedToken> | undefined;
+  readonly #verified: VerifiedTokens | undefined;
   readonly #now: () => number;
   /** Counted for the metrics. */
   readonly counts = { cached: 0, verified: 0, refused: 0, revoked: 0, unavailable: 0 };
@@ -41,7 +41,7 @@ export class JwtAuthn implements Filter {
   ) {
     this.#keys = keys;
     this.#expectations = expectations;
-    this.#verified = cacheSize > 0 ? new LRUCache({ max: cacheSize }) : undefined;
+    this.#verified = cacheSize > 0 ? new VerifiedTokens(cacheSize) : undefined;
     this.#revoked = revoked;
     this.#now = now;
   }
@@ -49,7 +49,6 @@ export class JwtAuthn implements Filter {
   onRequest(request: FilteredRequest): Verdict | Promise<Verdict> {
     const { authorization } = request.head;
     if (authorization === undefined) return this.#refuse(tokenMissing);
-    // The whole field is the key: nothing is cut out of it on the hot path.
     const known = this.#verified?.get(authorization);
     if (known !== undefined && known.expiresAt > this.#now()) {
       if (this.#revoked?.has(known.sessionId)) {
