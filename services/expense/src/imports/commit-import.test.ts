@@ -260,7 +260,7 @@ describe('a commit that fails in its middle', () => {
         const { body } = await person.read(id);
         expect(body.counts).to.deep.equal({ total: 2_100, new: 2_100, duplicate: 0, invalid: 0, imported: 2_100 });
         expect(
-          await service.metric('outlay_import_job_duration_seconds_count', 'job="commit",outcome="failed"'),
+          await service.metric('outlay_import_job_duration_seconds_count', 'work="commit",outcome="failed"'),
         ).to.equal(1);
       } finally {
         await service.stop();

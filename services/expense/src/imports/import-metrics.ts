@@ -20,15 +20,15 @@ export function createImportMetrics(registry: Registry) {
     }),
     underWay: new Gauge({
       name: 'outlay_import_jobs_under_way',
-      help: 'Imports that this process works on, by job',
-      labelNames: ['job'] as const,
+      help: 'Imports that this process works on, by work',
+      labelNames: ['work'] as const,
       registers: [registry],
     }),
     /** `done`; `handed-on` at the end of the process; `lost` to a cancel or another worker; `failed`, to be tried again. */
     jobs: new Histogram({
       name: 'outlay_import_job_duration_seconds',
-      help: 'Background work on imports by job and outcome',
-      labelNames: ['job', 'outcome'] as const,
+      help: 'Background work on imports by work and outcome',
+      labelNames: ['work', 'outcome'] as const,
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300],
       registers: [registry],
     }),

@@ -153,11 +153,15 @@ export function createImportStore(connection: Connection) {
       return { record: toRecord(taken), holder, attempts, traceparent };
     },
 
-    /** Notes how far the work is and keeps it. @returns false where it is no longer held */
-    async note(held: Held, changes: ImportChanges, session?: ClientSession): Promise<boolean> {
+    /**
+     * Notes how far the work is and keeps it.
+     * @param isStep whether it came on: then it counts as tried for the first time again
+     * @returns false where it is no longer held
+     */
+    async note(held: Held, changes: ImportChanges, isStep: boolean, session?: ClientSession): Promise<boolean> {
       const { matchedCount } = await collection.updateOne(
         heldBy(held),
-        { $set: { ...changes, 'work.dueAt': lease(), 'work.attempts': 0 }, $inc: { revision: 1 } },
+        { $set: { ...changes, 'work.dueAt': lease(), ...(isStep && { 'work.attempts': 0 }) }, $inc: { revision: 1 } },
         session && { session },
       );
       return matchedCount > 0;

@@ -52,7 +52,7 @@ export function createImportWorker({ store, jobs, onLost, onNote, metrics }: Wor
     const lease = openLease(store, held, stopping.signal, () => onNote(record.id));
     const startedAt = performance.now();
     const attributes = { 'outlay.ledger': record.ledger, 'outlay.import': record.id, 'outlay.attempt': attempts };
-    metrics.underWay.inc({ job: name });
+    metrics.underWay.inc({ work: name });
     let outcome = 'done';
     try {
       if (name === 'read' && attempts > readAttemptsMax) await lease.end({ status: 'failed', failure });
@@ -61,8 +61,8 @@ export function createImportWorker({ store, jobs, onLost, onNote, metrics }: Wor
       outcome = await settle(held, lease, error, log);
     } finally {
       lease.close();
-      metrics.underWay.dec({ job: name });
-      metrics.jobs.observe({ job: name, outcome }, (performance.now() - startedAt) / 1_000);
+      metrics.underWay.dec({ work: name });
+      metrics.jobs.observe({ work: name, outcome }, (performance.now() - startedAt) / 1_000);
       log.info(
         { import: record.id, job: name, outcome, attempts, ms: Math.round(performance.now() - startedAt) },
         'import',

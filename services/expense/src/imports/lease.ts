@@ -64,7 +64,9 @@ export function openLease(
 
     async note(changes, session) {
       signal.throwIfAborted();
-      check(await store.note(held, changes, session));
+      // What only catches up with another worker is no step: a file that always ends its reader is given up at last.
+      const isStep = (changes.progress?.share ?? 0) > (before?.share ?? 0);
+      check(await store.note(held, changes, isStep, session));
       onNote();
     },
 

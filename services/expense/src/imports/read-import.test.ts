@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import mongoose from 'mongoose';
 import { csv, type ImportApi, openImportApi } from './import-test-api.ts';
 
 describe('POST imports', () => {
@@ -278,6 +279,27 @@ describe('POST imports', () => {
       expect(pieces.map((piece) => String(piece.import))).to.not.include(id);
     });
   });
+
+  it('gives a file up whose reader fails again and again, and says that the fault is ours', async () => {
+    const person = service.person();
+    const { id } = (await person.upload(csv('2026-11-23,-1.00,A,'))).body;
+    const imports = service.database.connection.collection('imports');
+    const read = await imports.findOne({ _id: new mongoose.Types.ObjectId(String(id)) });
+    // As a fault in a parser would be: a mapping that no upload can ask for, so that reading throws.
+    const broken = new mongoose.Types.ObjectId();
+    const work = { dueAt: new Date(), holder: null, attempts: 0, traceparent: null };
+    const bytes = Buffer.from(csv('2026-11-23,-1.00,A,'));
+    await service.database.connection
+      .collection('import_uploads')
+      .insertOne({ import: broken, piece: 0, bytes, expiresAt: read?.expiresAt });
+    const asked = { currency: null, mapping: { delimiter: 7 } };
+    await imports.insertOne({ ...read, _id: broken, status: 'received', asked, work });
+    const failed = await person.settled(broken.toHexString());
+    expect(failed).to.include({ status: 'failed', failure: 'The file could not be read for a fault on our side.' });
+    expect(await service.metric('outlay_import_job_duration_seconds_count', 'work="read",outcome="failed"')).to.equal(
+      5,
+    );
+  }).timeout(30_000);
 
   it('shows an import to nobody else', async () => {
     const { id } = (await service.person().upload(csv('2026-11-23,-1.00,A,'))).body;

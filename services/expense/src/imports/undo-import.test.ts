@@ -156,7 +156,7 @@ describe('POST imports/{id}/cancel', () => {
       await eventually(async () => (await person.read(id)).body.status !== 'committing');
       goOn.resolve();
       expect((await cancelled).body).to.deep.include({ status: 'cancelled', undone: { removed: 1_000, kept: 0 } });
-      await eventually(async () => (await service.metric('outlay_import_jobs_under_way', 'job="commit"')) === 0);
+      await eventually(async () => (await service.metric('outlay_import_jobs_under_way', 'work="commit"')) === 0);
       expect(await person.expenses()).to.deep.equal([]);
       expect(await drift(service, person)).to.deep.equal([]);
       expect((await person.upload(many(2_100))).body.counts).to.include({ new: 2_100 });
@@ -175,7 +175,7 @@ describe('POST imports/{id}/cancel', () => {
       const { id } = (await person.upload(csv(...rows), {}, { prefer: 'respond-async' })).body;
       await eventually(async () => (await person.read(id)).body.counts.total > 0);
       expect((await person.cancel(id)).body).to.deep.include({ status: 'cancelled', undone: null });
-      await eventually(async () => (await service.metric('outlay_import_jobs_under_way', 'job="read"')) === 0);
+      await eventually(async () => (await service.metric('outlay_import_jobs_under_way', 'work="read"')) === 0);
       for (const name of ['import_chunks', 'import_uploads'])
         expect(await service.database.connection.collection(name).countDocuments(), name).to.equal(0);
       expect(await person.settled(id)).to.deep.include({ status: 'cancelled', rows: [] });
