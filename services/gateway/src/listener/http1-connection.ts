@@ -63,8 +63,7 @@ export class Http1Connection implements ClientStream, RequestSink {
     this.#listener = listener;
     this.#socket = socket;
     this.address = peerOf(socket.remoteAddress);
-    const { max_request_headers_kb: headKib, max_headers_count: fieldsMax } = listener.config;
-    this.#parser = new RequestParser(this, { headBytesMax: headKib * 1_024, fieldsMax });
+    this.#parser = new RequestParser(this, listener.config.max_request_headers_kb * 1_024, listener.heads);
     socket.on('data', (bytes: Buffer) => this.#onBytes(bytes));
     socket.on('drain', () => this.#exchange?.onAnswerDrain());
     socket.on('end', () => this.#onClientEnd());

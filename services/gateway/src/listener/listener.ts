@@ -8,6 +8,7 @@ import type { RouteTable } from '../router/route-table.ts';
 import { Certificate } from './certificate.ts';
 import { Http1Connection } from './http1-connection.ts';
 import { Http2Sessions } from './http2.ts';
+import { KnownHeads } from './known-heads.ts';
 
 /** How often connections are asked whether they have waited too long. */
 const checkIntervalMs = 100;
@@ -19,6 +20,8 @@ export class Listener {
   routes: RouteTable;
   /** Undefined where clients speak HTTP without TLS. */
   readonly certificate: Certificate | undefined;
+  /** Of HTTP/1.1. */
+  heads: KnownHeads;
   /** No more requests than those under way. */
   isClosing = false;
   readonly #server: Server;
@@ -31,6 +34,7 @@ export class Listener {
     this.edge = edge;
     this.config = config;
     this.routes = routes;
+    this.heads = new KnownHeads(config.max_headers_count);
     const tls = tlsOf(config);
     if (tls) {
       this.certificate = new Certificate(tls, edge.filePollMs, (error) => this.#onCertificate(error));
@@ -51,6 +55,7 @@ export class Listener {
   update(config: ListenerConfig, routes: RouteTable): void {
     this.config = config;
     this.routes = routes;
+    this.heads = new KnownHeads(config.max_headers_count);
     this.#server.maxConnections = config.max_connections;
   }
 

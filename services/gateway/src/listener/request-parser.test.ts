@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ProtocolError, TooLongError } from '../http1/message-parser.ts';
+import { KnownHeads } from './known-heads.ts';
 import { RequestParser, type RequestSink } from './request-parser.ts';
 
 /** Reads requests one after the other, as a connection does, in pieces that end at `cuts`. */
@@ -12,7 +13,7 @@ function read(text: string, cuts: readonly number[] = []): string[] {
     onData: (chunk) => void told.push(chunk.toString('latin1')),
     onEnd: () => void told.push('end'),
   };
-  const parser = new RequestParser(sink, { headBytesMax: 1_024, fieldsMax: 10 });
+  const parser = new RequestParser(sink, 1_024, new KnownHeads(10));
   const bytes = Buffer.from(text, 'latin1');
   let from = 0;
   for (const to of [...cuts, bytes.length].sort((a, b) => a - b)) {

@@ -1,5 +1,6 @@
-import { RequestHead } from '../filters/request-head.ts';
-import { MessageParser, ProtocolError, readFields } from '../http1/message-parser.ts';
+import type { RequestHead } from '../filters/request-head.ts';
+import { MessageParser, ProtocolError } from '../http1/message-parser.ts';
+import type { KnownHeads } from './known-heads.ts';
 
 /** What a parser tells of one request, in order: one head, data, then the end. */
 export interface RequestSink {
@@ -7,11 +8,6 @@ export interface RequestSink {
   /** @param chunk a view that is only valid until the next read */
   onData(chunk: Buffer): void;
   onEnd(): void;
-}
-
-export interface RequestLimits {
-  readonly headBytesMax: number;
-  readonly fieldsMax: number;
 }
 
 /** Another version of HTTP than 1.0 and 1.1. */
@@ -27,12 +23,12 @@ const badStart = /^(?:\r\n)*[^A-Z\r]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r[^\n]|(?
 /** Reads the requests of one connection, one after the other. */
 export class RequestParser extends MessageParser {
   readonly #sink: RequestSink;
-  readonly #limits: RequestLimits;
+  readonly #heads: KnownHeads;
 
-  constructor(sink: RequestSink, limits: RequestLimits) {
-    super(limits.headBytesMax);
+  constructor(sink: RequestSink, headBytesMax: number, heads: KnownHeads) {
+    super(headBytesMax);
     this.#sink = sink;
-    this.#limits = limits;
+    this.#heads = heads;
     this.expectHead();
   }
 
@@ -63,7 +59,7 @@ export class RequestParser extends MessageParser {
     if (major !== '1') throw new VersionError('another version');
     if (minor > '1') throw new ProtocolError('a version that does not exist');
 
-    const head = new RequestHead(lineEnd < 0 ? [] : readFields(block, lineEnd + 2), this.#limits.fieldsMax);
+    const head = this.#heads.read(lineEnd < 0 ? '' : block.slice(lineEnd + 2));
     // A head with something wrong in it is refused, and nothing behind it is read.
     const end = head.problem || head.contentLength < 0 ? 0 : head.contentLength;
     this.expectBody(head.isChunked && !head.problem ? 'chunked' : end);
