@@ -58,7 +58,7 @@ export const FiguresQuery = z.strictObject({
 export type FiguresQuery = z.infer<typeof FiguresQuery>;
 
 /** One answer holds at most so many buckets; a question for more is refused (`figure-too-large`). */
-export const bucketsMax = 50_000;
+export const bucketsMax = 100_000;
 
 /** GET /internal/v1/ledgers/{ledger}/figures */
 export const Figures = z.object({

@@ -1,4 +1,4 @@
-import type { Figures } from '@outlay/contracts/internal.ts';
+import { type Cell, emptyCell, type Figures } from '@outlay/contracts/internal.ts';
 import type { ClientSession, Connection } from 'mongoose';
 import { categoryFamily } from '../categories/category-family.ts';
 import type { CategoryStore } from '../categories/category-store.ts';
@@ -116,17 +116,22 @@ const isOneSum = ({ by, categories, payees, tags, currencies }: FiguresQuestion)
 
 const monthsOf = ({ from, to }: DateRange): RollupPiece => ({ from, to, unit: 'month', part: 'total' });
 
+/** Whether the payees of each month and currency come to what the month does. */
 function addUp(piece: RollupPiece, rollups: readonly Rollup[]): boolean {
-  const rest = new Map<string, number>();
-  const add = (row: SumRow, sign: number) => {
-    for (const what of ['sum', 'count'] as const) {
-      const key = `${row.date} ${row.currency} ${row.kind} ${what}`;
-      rest.set(key, (rest.get(key) ?? 0) + sign * row[what]);
+  const { from, to } = rollupsOf(piece);
+  const rest = new Map<string, Cell>();
+  for (const { unit, period, currency, total, payees } of rollups) {
+    if (unit === 'day' || period < from || period > to) continue;
+    const sign = unit === 'payee' ? 1 : -1;
+    const cell = rest.get(`${period} ${currency}`) ?? emptyCell();
+    rest.set(`${period} ${currency}`, cell);
+    for (const [key, { sum, count }] of Object.entries((unit === 'payee' ? payees : total) ?? {})) {
+      const kind = key.slice(key.lastIndexOf(':') + 1) as SumRow['kind'];
+      cell[kind] += sign * sum;
+      cell[`${kind}Count`] += sign * count;
     }
-  };
-  for (const row of rowsOf(piece, rollups)) add(row, 1);
-  for (const row of rowsOf(monthsOf(piece), rollups)) add(row, -1);
-  return [...rest.values()].every((value) => value === 0);
+  }
+  return [...rest.values()].every((cell) => Object.values(cell).every((value) => value === 0));
 }
 
 /** Filters on what rollups tell apart; entries are filtered where they are read. */

@@ -56,11 +56,17 @@ export interface BucketKey {
 
 /** How each payee is spelled: case aside they are one, named as most of its entries are. */
 export class Spellings {
+  /** A payee comes back every month, and folding its case is what adding it up costs most. */
+  readonly #keys = new Map<string, string>();
   readonly #counts = new Map<string, Map<string, number>>();
 
   /** @returns what is the same for all spellings */
   learn(payee: string, count: number): string {
-    const key = foldCase(payee);
+    let key = this.#keys.get(payee);
+    if (key === undefined) {
+      key = foldCase(payee);
+      this.#keys.set(payee, key);
+    }
     const counts = this.#counts.get(key) ?? new Map<string, number>();
     if (counts.size === 0) this.#counts.set(key, counts);
     counts.set(payee, (counts.get(payee) ?? 0) + count);
@@ -89,7 +95,8 @@ export class Buckets {
 
   /** A sum of nothing, where one bucket is the whole answer. */
   addNothing(): void {
-    this.#buckets.set(idOf(this.#range.from, null), { start: this.#range.from, category: null, cell: emptyCell() });
+    const nothing = { start: this.#range.from, category: null, cell: emptyCell() };
+    this.#buckets.set(placeOf(nothing), nothing);
   }
 
   /** @throws {FigureTooLarge} */
@@ -99,18 +106,18 @@ export class Buckets {
     const payee = by.payees ? this.#spellings.learn(row.payee ?? '', row.count) : undefined;
     const tag = by.tags ? (row.tag ?? '') : undefined;
     const currency = by.currencies ? row.currency : undefined;
-    const id = idOf(start, category, payee, tag, currency);
-    let bucket = this.#buckets.get(id);
+    const key = {
+      start,
+      category,
+      ...(payee !== undefined && { payee }),
+      ...(tag !== undefined && { tag }),
+      ...(currency !== undefined && { currency }),
+    };
+    const place = placeOf(key);
+    let bucket = this.#buckets.get(place);
     if (!bucket) {
-      bucket = {
-        start,
-        category,
-        ...(payee !== undefined && { payee }),
-        ...(tag !== undefined && { tag }),
-        ...(currency !== undefined && { currency }),
-        cell: emptyCell(),
-      };
-      this.#buckets.set(id, bucket);
+      bucket = { ...key, cell: emptyCell() };
+      this.#buckets.set(place, bucket);
       if (this.#buckets.size > bucketsMax) throw new FigureTooLarge(bucketsMax);
     }
     bucket.cell[row.kind] += row.sum;
@@ -121,18 +128,17 @@ export class Buckets {
   sorted(): Bucket[] {
     const buckets = [...this.#buckets.values()];
     for (const bucket of buckets) if (bucket.payee !== undefined) bucket.payee = this.#spellings.nameOf(bucket.payee);
-    const fields = ['start', 'category', 'payee', 'tag', 'currency'] as const;
-    return buckets.sort((a, b) => {
-      for (const field of fields) {
-        const [x, y] = [a[field] ?? '', b[field] ?? ''];
-        if (x !== y) return x < y ? -1 : 1;
-      }
-      return 0;
-    });
+    // One text to compare instead of five: sorting is a good part of an answer of thousands.
+    return buckets
+      .map((bucket) => ({ bucket, place: placeOf(bucket) }))
+      .sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0))
+      .map(({ bucket }) => bucket);
   }
 }
 
-const idOf = (...parts: (string | null | undefined)[]) => parts.filter((part) => part !== undefined).join('\n');
+/** What tells buckets apart, and in which order they stand. NUL comes before every letter. */
+const placeOf = ({ start, category, payee, tag, currency }: Omit<Bucket, 'cell'>): string =>
+  `${start}\0${category ?? ''}\0${payee ?? ''}\0${tag ?? ''}\0${currency ?? ''}`;
 
 function startOfBucket(by: BucketKey['by'], from: string, date: string): string {
   if (by === 'day') return date;

@@ -15,4 +15,6 @@ export const toFieldName = (payee: string): string =>
   payee.replace(/[%.$:\0]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 export const fromFieldName = (name: string): string =>
-  name.replace(/%([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  !name.includes('%')
+    ? name
+    : name.replace(/%([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
