@@ -10,6 +10,7 @@ import { repositoryRoot } from '../../scripts/start/settings.ts';
 import { aimsOf } from './aims.ts';
 import { fillLedgers, makeLedger } from './bench-ledger.ts';
 import { type Bench, measureAnalytics, measureLists } from './figures.ts';
+import { measurePeer } from './peer.ts';
 import { aimsTable, machine, type Row, tableOf, writeRows } from './report.ts';
 import { startSystem } from './system.ts';
 import { measureCreates, measureImport, measureRebuild, prepareScratch } from './writes.ts';
@@ -46,6 +47,15 @@ try {
   const imported = await measureImport(bench, empty, importRows, system.expenseRssMiB);
   rows.push(...imported.rows);
   say(`import of ${importRows}`);
+
+  // Who cannot have it, for it compiles SQLite, still has all the rest.
+  await take(
+    'Actual',
+    measurePeer(sizes, 20, rows).catch((error: Error) => {
+      say(error.message);
+      return [];
+    }),
+  );
 
   await writeRows(join(repositoryRoot, 'bench/results/ledger.json'), rows);
   console.log(`\n${machine()}, MongoDB ${system.mongodVersion}, ${new Date().toISOString().slice(0, 10)}\n`);
