@@ -11,6 +11,11 @@ describe('the head of a client’s request', () => {
     );
   });
 
+  it('takes an Idempotency-Key that is empty for none', () => {
+    expect(head('Host', 'a', 'Idempotency-Key', 'k').hasIdempotencyKey).to.equal(true);
+    expect(head('Host', 'a', 'Idempotency-Key', '').hasIdempotencyKey).to.equal(false);
+  });
+
   for (const name of [
     'x-outlay-user',
     'X-Outlay-Workload-Token',

@@ -221,7 +221,7 @@ export class RequestHead {
         this.lines += `${name}: ${value}\r\n`;
         return;
       case 'idempotency-key':
-        this.hasIdempotencyKey = true;
+        this.hasIdempotencyKey = value !== ''; // a service can tell nothing by an empty one
         this.lines += `${name}: ${value}\r\n`;
         return;
       case 'upgrade':

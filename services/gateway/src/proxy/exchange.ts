@@ -90,8 +90,8 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
   /** The connection is to become what the client asks for. */
   #isUpgrade = false;
   #tunnel: Tunnel | undefined;
-  /** The head of the answer waits for the first of its body, to leave with it. */
-  #holdsHead = false;
+  /** The head of the answer waits for the first of its body, to leave with it; until then a problem can take its place. */
+  #heldHead: ResponseHead | undefined;
   /** The end of the answer, to leave as one with what says that it is whole. */
   #lastChunk: Buffer | undefined;
 
@@ -166,7 +166,7 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
       if (verdict instanceof Promise) {
         verdict
           .then((awaited) => {
-            if (this.#isOver) return;
+            if (this.#isAnswered) return;
             if (awaited) this.#answerVerdict(awaited);
             else this.#filter(route, i + 1);
           })
@@ -181,6 +181,11 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
     if (route.cluster) this.#forward(route, route.cluster);
     else if (route.files) this.#serveFile(route.files);
     else this.refuse(problems.routeNotFound, 'NR');
+  }
+
+  /** Also where it was refused meanwhile, and the client is slow to take that. */
+  get #isAnswered(): boolean {
+    return this.#isOver || this.#status > 0;
   }
 
   // --- forward: the request goes to the service
@@ -279,7 +284,8 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
 
   // --- answer down
 
-  onHead({ status, headers, contentLength }: ResponseHead): void {
+  onHead(head: ResponseHead): void {
+    const { status, headers, contentLength } = head;
     this.#upstreamStatus = status;
     this.#report(status);
     if (isRetriable(status, headers) && this.#tryAgain('retriable')) return;
@@ -291,8 +297,13 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
       return;
     }
     if (contentLength >= 0) headers.push('content-length', String(contentLength));
-    this.#writeHead(status, headers);
-    this.#holdsHead = true;
+    this.#heldHead = head;
+  }
+
+  #releaseHead(): void {
+    const head = this.#heldHead;
+    this.#heldHead = undefined;
+    if (head) this.#writeHead(head.status, head.headers);
   }
 
   /** The service agrees: from now on the connection is bytes both ways. */
@@ -309,7 +320,7 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
   onData(chunk: Buffer, isLast: boolean): void {
     this.#activeAt = performance.now();
     this.#responseBytes += chunk.length;
-    this.#holdsHead = false;
+    this.#releaseHead();
     if (isLast) this.#lastChunk = chunk;
     else if (!this.#client.write(chunk)) this.#connection?.pause();
   }
@@ -322,13 +333,15 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
 
   /** The head of a slow answer does not wait for its body. */
   onPartRead(): void {
-    if (this.#holdsHead) this.#client.flushHead();
-    this.#holdsHead = false;
+    if (!this.#heldHead) return;
+    this.#releaseHead();
+    this.#client.flushHead();
   }
 
   onEnd(): void {
     this.#connection = undefined;
     this.#answeredAt = performance.now();
+    this.#releaseHead();
     this.#client.end(this.#lastChunk);
     // Answered before all was asked: what still comes of the body goes nowhere.
     if (this.#readsBody && !this.#isOver) this.#client.resume();
@@ -443,7 +456,8 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
     this.#needsFresh ||= isStale;
     if (!isStale && this.#endpoint) this.#tried = [...this.#tried, this.#endpoint];
     this.#abandonUpstream();
-    if (this.#readsBody) this.#client.pause();
+    // What is read to its end is not paused: we would not notice that the client leaves.
+    if (this.#readsBody && this.#requestEndedAt < 0) this.#client.pause();
     if (isStale) this.#sendAgain();
     else this.#retryTimer = setTimeout(() => this.#sendAgain(), policy.backOffMs(this.#retries));
     return true;
@@ -464,7 +478,7 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
   }
 
   #sendAgain(): void {
-    if (!this.#isOver && this.#route?.cluster) this.#forward(this.#route, this.#route.cluster);
+    if (!this.#isAnswered && this.#route?.cluster) this.#forward(this.#route, this.#route.cluster);
   }
 
   // --- ways to end early

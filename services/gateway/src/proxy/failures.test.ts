@@ -74,6 +74,20 @@ describe('a service that fails', () => {
       'UPE',
     ],
     ['switches protocols', (socket) => socket.write('HTTP/1.1 101 X\r\n\r\n'), 502, 'bad-upstream-answer', 'UPE'],
+    [
+      'garbles a body right behind its head',
+      (socket) => socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'),
+      502,
+      'bad-upstream-answer',
+      'UPE',
+    ],
+    [
+      'says 1xx without end',
+      (socket) => socket.write('HTTP/1.1 102 Processing\r\n\r\n'.repeat(1_000)),
+      502,
+      'bad-upstream-answer',
+      'UPE',
+    ],
     ['says nothing', () => undefined, 504, 'upstream-timeout', 'UT'],
     ['only ever says 100', (socket) => socket.write('HTTP/1.1 100 Continue\r\n\r\n'), 504, 'upstream-timeout', 'UT'],
   ];

@@ -121,6 +121,11 @@ export class UpstreamConnection implements ResponseSink {
     this.#socket.uncork();
   }
 
+  /** False from the moment that either side begins to close it; its owner hears of that a little later. */
+  get isOpen(): boolean {
+    return !this.#socket.destroyed;
+  }
+
   /** True where a byte of the answer to the request under way has been read. */
   get hasAnswerBegun(): boolean {
     return this.#parser.hasBegun;

@@ -67,7 +67,10 @@ export class Endpoint implements ConnectionOwner {
 
   /** The connection used last, so that those not needed grow old together and are closed. */
   takeIdle(): UpstreamConnection | undefined {
-    return this.#idle.pop();
+    for (;;) {
+      const connection = this.#idle.pop();
+      if (!connection || connection.isOpen) return connection;
+    }
   }
 
   connect(): UpstreamConnection {

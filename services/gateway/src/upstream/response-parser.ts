@@ -19,6 +19,8 @@ export interface ResponseHead {
 }
 
 const headBytesMax = 64 * 1_024;
+/** Of 1xx before an answer: a service that never comes to the point must not keep us busy until its time is up. */
+const interimMax = 100;
 
 const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
 
@@ -47,6 +49,7 @@ export class ResponseParser extends MessageParser {
   readonly #sink: ResponseSink;
   #isHead = false;
   #mayUpgrade = false;
+  #interims = 0;
   /** True where the connection may carry another request after this answer. */
   keepsAlive = true;
   /** True from the first byte of an answer on. */
@@ -66,6 +69,7 @@ export class ResponseParser extends MessageParser {
     this.expectHead();
     this.#isHead = isHead;
     this.#mayUpgrade = mayUpgrade;
+    this.#interims = 0;
     this.keepsAlive = true;
     this.hasBegun = false;
   }
@@ -90,7 +94,10 @@ export class ResponseParser extends MessageParser {
     const framing = framingOf(headers);
     if (status < 200) {
       // 100 and 103 are told to the client by nobody.
-      if (status !== 101) return;
+      if (status !== 101) {
+        if (++this.#interims > interimMax) throw new ProtocolError('1xx without end');
+        return;
+      }
       if (!this.#mayUpgrade) throw new ProtocolError('an upgrade that nobody asked for');
       this.expectBody('close');
       this.keepsAlive = false;
