@@ -70,12 +70,16 @@ function judgeTries({ method, hasKey, arrivals }: RequestPlan): string[] {
   return wrongs;
 }
 
-/** Where all are well an answer is due; but a write without a key that met a connection being closed cannot be repeated. */
+/** What of a body is kept to be sent again: `request_body_buffer_limit`. */
+const keptBytesMax = 65_536;
+
+/** Where all are well an answer is due; but not to what met a connection being closed and cannot be sent again. */
 function judgeCalm({ requests, isPipelined, leavesAfter }: Schedule, request: RequestPlan, outcome: Outcome): string[] {
   const isDue =
     request.isCalm &&
     leavesAfter === undefined &&
     (request.hasKey || !['POST', 'PATCH'].includes(request.method)) &&
+    request.bodyBytes <= keptBytesMax &&
     (isPipelined ? requests.every(({ isCalm }) => isCalm) : outcome.kind !== 'unsent');
   if (!isDue || (outcome.kind === 'whole' && outcome.answer?.headers.has(markField))) return [];
   return [`all were well, yet it is ${outcome.kind} (${outcome.answer?.status})`];
