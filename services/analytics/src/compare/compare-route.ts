@@ -1,4 +1,4 @@
-import { CompareQuery, Comparison } from '@outlay/contracts/analytics.ts';
+import { CompareQuery, Comparison } from '@outlay/contracts/compare.ts';
 import type { z } from 'zod';
 import type { AskFigures } from '../figures/ask-figures.ts';
 import { type ChartOption, colors, height } from '../figures/chart.ts';

@@ -1,5 +1,5 @@
-import type { Comparison } from '@outlay/contracts/analytics.ts';
 import { daysBetween } from '@outlay/contracts/calendar.ts';
+import type { Comparison } from '@outlay/contracts/compare.ts';
 import { type Cell, emptyCell, type Figures } from '@outlay/contracts/internal.ts';
 import type { Category } from '@outlay/contracts/ledger.ts';
 import { cellsByCategory, uncategorised } from '../categories/cells-by-category.ts';
