@@ -79,6 +79,8 @@ export class Http1Connection implements ClientStream, RequestSink {
 
   #onBytes(bytes: Buffer): void {
     if (this.#isDeaf) return;
+    if (this.#hasServed && this.isIdle && this.#parser.isInHead && !this.#parser.partialHead)
+      this.#requestedAt = performance.now();
     this.#waiting = this.#waiting ? Buffer.concat([this.#waiting, bytes]) : bytes;
     this.#read();
     if (this.#waiting && this.#waiting.length > waitingBytesMax) this.#socket.pause();

@@ -74,7 +74,8 @@ export class Listener {
       this.#server.once('error', reject);
       this.#server.listen(this.config.port, this.config.address, () => {
         this.#server.off('error', reject);
-        this.#check = setInterval(() => this.#checkTimes(), checkIntervalMs).unref();
+        // As in Deadlines: judged only once what has arrived is read.
+        this.#check = setInterval(() => setImmediate(() => this.#checkTimes()), checkIntervalMs).unref();
         resolve();
       });
     });

@@ -79,6 +79,21 @@ describe('a client that is slow on purpose', () => {
     await gateway.close();
   });
 
+  it('has its time for each head anew, however long its connection was idle before', async () => {
+    const gateway = await startTestGateway(withTimeouts('request_headers_timeout: 400ms'));
+    const client = new RawClient(gateway.port).send('GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n');
+    await client.until((text) => text.includes('404'));
+    await new Promise((resolve) => setTimeout(resolve, 500)); // beyond the time-out
+
+    client.send('GET /api/x HTTP/1.1\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 200)); // within it
+    client.send('Host: a\r\nConnection: close\r\n\r\n');
+
+    const { text } = await client.answer();
+    expect(text.match(/HTTP\/1\.1 \d+/g)).to.deep.equal(['HTTP/1.1 404', 'HTTP/1.1 404']);
+    await gateway.close();
+  });
+
   it('keeps its idle connection no longer than allowed', async () => {
     const gateway = await startTestGateway(withTimeouts('idle_timeout: 200ms'));
     const client = new RawClient(gateway.port).send('GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n');
