@@ -117,7 +117,7 @@ export async function inTransaction<T>(
       if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
       if (!hasLabel(error, 'TransientTransactionError') && !isCutOff(error)) throw error;
       if (Date.now() > giveUpAt)
-        throw isWriteConflict(error) ? new Unavailable('Too many writers at once.', { cause: error }) : error;
+        throw hasLost(error) ? new Unavailable('Too many writers at once.', { cause: error }) : error;
     } finally {
       await session.endSession();
     }
@@ -154,8 +154,8 @@ function isCutOff(error: unknown): boolean {
   );
 }
 
-const isWriteConflict = (error: unknown): boolean =>
-  error instanceof mongoose.mongo.MongoServerError && error.code === 112;
+/** The server gave the transaction up, for another writer's sake or because it took too long. */
+const hasLost = (error: unknown): boolean => error instanceof mongoose.mongo.MongoServerError && !isCutOff(error);
 
 /** True for a violated unique index. */
 export const isDuplicateKey = (error: unknown): boolean =>
