@@ -146,9 +146,9 @@ export function createExpenseStore(connection: Connection) {
         date: { $gte: `${month}-01`, $lte: `${month}-31` },
         kind: { $ne: 'transfer' },
       };
-      const sumsBy = (key: Record<string, unknown>) =>
+      const sumsBy = <Sum extends object>(key: Record<string, string>) =>
         collection
-          .aggregate<Entry>(
+          .aggregate<Sum>(
             [
               { $match },
               {
@@ -164,9 +164,16 @@ export function createExpenseStore(connection: Connection) {
           )
           .toArray();
       // One after the other: a transaction is no place for two commands at a time.
-      const byCategory = await sumsBy({ date: '$date', category: { $toString: '$category' } });
-      const byPayee = await sumsBy({ payee: '$payee' });
-      return [...byCategory, ...byPayee.map((sum) => ({ ...sum, date: `${month}-01` }))];
+      const byCategory = await sumsBy<Omit<Entry, 'category'> & { category: Types.ObjectId | null }>({
+        date: '$date',
+        category: '$category',
+      });
+      const byPayee = await sumsBy<Entry>({ payee: '$payee' });
+      return [
+        // Here and not there: once a sum instead of once an expense.
+        ...byCategory.map((sum) => ({ ...sum, category: sum.category?.toHexString() ?? null })),
+        ...byPayee.map((sum) => ({ ...sum, date: `${month}-01` })),
+      ];
     },
 
     /** The category last given to each of these payees (case aside), by payee as asked; without those that have none. */

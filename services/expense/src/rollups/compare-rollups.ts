@@ -47,7 +47,7 @@ export function createRollupCheck({
     const stored = new Map((await rollups.ofMonth(session, ledger, month)).map((rollup) => [rollup._id, rollup]));
     const ids = new Set([...stored.keys(), ...expected.keys()]);
     const found = [...ids].flatMap((id) => differences(id, stored.get(id), expected.get(id)));
-    return { month, expected, found };
+    return { month, stored, expected, found };
   }
 
   return {
@@ -79,7 +79,8 @@ export function createRollupCheck({
           const next = await monthAfter(session, ledger, after);
           if (!next) return undefined;
           const wrong = new Set(next.found.map(({ rollup }) => rollup));
-          await rollups.put(session, new Map([...wrong].map((id) => [id, next.expected.get(id)])));
+          const right = new Map([...wrong].map((id) => [id, next.expected.get(id)]));
+          await rollups.put(session, right, (id) => next.stored.has(id));
           return { month: next.month, written: wrong.size };
         });
         written += done?.written ?? 0;
@@ -94,6 +95,7 @@ const beforeAll = '0000-00';
 
 interface Month {
   month: string;
+  stored: ReadonlyMap<string, StoredRollup>;
   expected: ReadonlyMap<string, StoredRollup>;
   found: Difference[];
 }
