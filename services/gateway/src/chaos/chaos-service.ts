@@ -44,6 +44,8 @@ class ChaosConnection {
   readonly #requests: ReadonlyMap<string, Expected>;
   #bytes: Buffer = Buffer.alloc(0);
   #current: Reading | undefined;
+  /** It has said that this answer is the last one here. */
+  #isClosing = false;
   #onWhole: () => void = () => undefined;
 
   constructor(socket: Socket, requests: ReadonlyMap<string, Expected>) {
@@ -68,7 +70,9 @@ class ChaosConnection {
     if (!expected) throw new Error(`the gateway sent what nobody asked for: ${head}`);
     const { arrivals } = expected;
     const plan = expected.planOf(arrivals.length);
-    const fault = method === expected.method ? undefined : `${expected.method} arrived as ${method}`;
+    let fault = method === expected.method ? undefined : `${expected.method} arrived as ${method}`;
+    if (this.#isClosing) fault = 'it arrived on a connection that was not to be used again';
+    this.#isClosing ||= plan.isLast === true;
     const arrival: Arrival = { method, plan, isWhole: false, fault };
     arrivals.push(arrival);
     const isChunked = /\r\ntransfer-encoding: chunked/i.test(head);
@@ -84,7 +88,9 @@ class ChaosConnection {
     if (current.left === -1) {
       const end = this.#bytes.indexOf('\r\n');
       if (end < 0) return false;
-      const size = Number.parseInt(this.#bytes.toString('latin1', 0, end), 16);
+      const line = this.#bytes.toString('latin1', 0, end);
+      if (!/^[0-9a-f]+$/.test(line)) current.arrival.fault ??= `instead of a chunk arrived ${line.slice(0, 80)}`;
+      const size = Number.parseInt(line, 16) || 0;
       if (size === 0) return this.#readLastChunk(end);
       this.#bytes = this.#bytes.subarray(end + 2);
       current.left = size;

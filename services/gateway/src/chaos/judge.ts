@@ -61,7 +61,7 @@ function judgeRefusal({ id, method }: RequestPlan, { status, headers, body, isWh
 }
 
 function judgeTries({ method, hasKey, arrivals }: RequestPlan): string[] {
-  const wrongs = arrivals.flatMap(({ fault }) => fault ?? []);
+  const wrongs: string[] = [];
   if (arrivals.length > triesMax) wrongs.push(`${arrivals.length} tries`);
   const mayRepeat = hasKey || !['POST', 'PATCH'].includes(method);
   const applied = arrivals.filter(({ plan }) => !plan.saysNothingDone);

@@ -19,6 +19,8 @@ export interface ServicePlan {
   readonly answer: { readonly status: number; readonly bytes: number } | undefined;
   /** It says of its 503 that it has done nothing. */
   readonly saysNothingDone?: boolean;
+  /** Nothing may be asked on this connection afterwards. */
+  readonly isLast?: boolean;
 }
 
 /** Where an answer's mark is told beside its body. */
@@ -94,8 +96,13 @@ const plain: Make = (draft) => ({
 
 const closing: Make = (draft) => ({
   name: 'answers and closes, as it says',
-  steps: [read, ...trickled(draft, whole(draft, '200 OK', 'Connection: close')), end],
+  steps: [
+    read,
+    ...trickled(draft, whole(draft, '200 OK', 'Connection: close')),
+    ...draft.random.pick<readonly Step[]>([[end], []]),
+  ],
   answer: answerOf(draft),
+  isLast: true,
 });
 
 const closingSilently: Make = (draft) => ({
@@ -195,8 +202,14 @@ const trickling: Make = (draft) => ({
 
 const tooLong: Make = (draft) => ({
   name: 'sends more than it said',
-  steps: [read, send(whole(draft), draft.random.pick([poison, poisoned, crlf, 'HTTP/1.1 100 Continue\r\n\r\n']))],
+  steps: [
+    read,
+    send(whole(draft), draft.random.pick([poison, poisoned, crlf, 'HTTP/1.1 100 Continue\r\n\r\n'])),
+    { do: 'wait', ms: draft.random.int(0, 5) },
+    send(poisoned),
+  ],
   answer: answerOf(draft),
+  isLast: true,
 });
 
 const tooShort: Make = (draft) => ({

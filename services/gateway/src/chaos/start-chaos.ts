@@ -163,5 +163,8 @@ export async function playSchedules(
   };
   await Promise.all(Array.from({ length: schedulesAtOnce }, playOn));
   clearInterval(watch);
+  // Only now: what is wrong with how a request arrived may show when the next one does.
+  for (const [id, { arrivals }] of requests)
+    for (const { fault } of arrivals) if (fault !== undefined) wrongs.push(`CHAOS_SEED=${seed} ${id}: ${fault}`);
   return { wrongs, counts };
 }
