@@ -118,7 +118,8 @@ function createRequest(
     fault,
     isCalm: isServiceCalm && isWell,
     pieces: random.chance(50) ? [sent] : random.pieces(sent, 8),
-    pauseMs: random.int(0, 3),
+    // The longer ones let a service answer in between.
+    pauseMs: random.chance(70) ? random.int(0, 3) : random.int(10, 40),
     planOf: (number) => createServicePlan(new Random(seed + number), `${id}.${number}`, method, isServiceCalm),
     arrivals: [],
   };

@@ -294,7 +294,7 @@ const all: [number, Make][] = [
   [2, erring],
   [2, shedding],
   [1, late],
-  [3, early],
+  [5, early],
   [5, cutShort],
   [2, silent],
   [0.5, trickling],
