@@ -70,16 +70,13 @@ function judgeTries({ method, hasKey, arrivals }: RequestPlan): string[] {
   return wrongs;
 }
 
-/** What of a body is kept to be sent again: `request_body_buffer_limit`. */
-const keptBytesMax = 65_536;
-
-/** Where all are well an answer is due; but not to what met a connection being closed and cannot be sent again. */
+/** Where all are well an answer is due; but not to a body or a write that met a connection being closed. */
 function judgeCalm({ requests, isPipelined, leavesAfter }: Schedule, request: RequestPlan, outcome: Outcome): string[] {
   const isDue =
     request.isCalm &&
     leavesAfter === undefined &&
     (request.hasKey || !['POST', 'PATCH'].includes(request.method)) &&
-    request.bodyBytes <= keptBytesMax &&
+    request.bodyBytes === 0 &&
     (isPipelined ? requests.every(({ isCalm }) => isCalm) : outcome.kind !== 'unsent');
   if (!isDue || (outcome.kind === 'whole' && outcome.answer?.headers.has(markField))) return [];
   return [`all were well, yet it is ${outcome.kind} (${outcome.answer?.status})`];
