@@ -163,7 +163,8 @@ export class Http1Connection implements ClientStream, RequestSink {
   /** What is no request gets its answer without an exchange. */
   #refuse(problem: Problem, reason: string): void {
     this.#isDeaf = true;
-    this.#socket.write(this.#listener.refusalOf(problem, reason));
+    const isHead = this.#parser.partialHead?.toString('latin1', 0, 5) === 'HEAD ';
+    this.#socket.write(this.#listener.refusalOf(problem, reason, isHead));
     this.#close();
   }
 

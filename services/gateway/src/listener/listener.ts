@@ -124,15 +124,15 @@ export class Listener {
     }
   }
 
-  /** The answer to what is no request, and has thus no exchange to account for it. */
-  refusalOf(problem: Problem, reason: string): string {
+  /** The answer to what is no request, and has thus no exchange to account for it. @param isHead it began as HEAD does */
+  refusalOf(problem: Problem, reason: string, isHead: boolean): string {
     const traceId = randomHex(32);
     this.edge.log.info({ reason, status: problem.status, flags: 'DPE', traceId }, 'request refused');
     this.edge.requestTimes.observe('other', 'none', problem.status, 0);
     const body = JSON.stringify(problem.toBody(traceId));
     return (
       `HTTP/1.1 ${problem.status} ${problem.toBody(undefined).title}\r\ncontent-type: application/problem+json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${isHead ? '' : body}`
     );
   }
 }

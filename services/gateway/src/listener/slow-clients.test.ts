@@ -37,6 +37,15 @@ describe('a client that is slow on purpose', () => {
     await gateway.close();
   });
 
+  it('gets no body with that where it asks by HEAD', async () => {
+    const gateway = await startTestGateway(withTimeouts('request_headers_timeout: 300ms'));
+
+    const answer = await new RawClient(gateway.port).send('HEAD / HTTP/1.1\r\nHost: a\r\nX: ').answer();
+
+    expect([answer.status, answer.body]).to.deep.equal([408, '']);
+    await gateway.close();
+  });
+
   it('is let go then, also where it never closes its side', async () => {
     const gateway = await startTestGateway(withTimeouts('request_headers_timeout: 300ms'));
     const client = new RawClient(gateway.port).send('GET / HTTP/1.1\r\nHost: a\r\nX: ');
