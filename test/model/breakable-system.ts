@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { findMongod } from '@outlay/database-setup/find-mongod.ts';
 import { ensureReplicaSet } from '@outlay/database-setup/replica-set.ts';
 import { startMongod } from '@outlay/database-setup/start-mongod.ts';
@@ -78,10 +79,23 @@ export async function startBreakableSystem(): Promise<BreakableSystem> {
     replicas[replica] = await startExpense({ PORT: new URL(before.baseUrl).port });
   }
 
+  let isSpared = false;
   async function restartMongod(isKilled: boolean): Promise<void> {
     await mongod.stop(isKilled ? 0 : 5_000);
     proxy.cut();
+    // It looks for itself in its set by the proxy, and takes itself for removed, for good, where that breaks off.
+    isSpared = true;
     mongod = await start(port);
+    while (
+      !(
+        await admin
+          .db('admin')
+          .command({ hello: 1 })
+          .catch(() => undefined)
+      )?.isWritablePrimary
+    )
+      await delay(20);
+    isSpared = false;
   }
 
   return {
@@ -89,11 +103,12 @@ export async function startBreakableSystem(): Promise<BreakableSystem> {
     expense: (replica, user) => serviceApi(replicas[replica as 0 | 1].baseUrl, identity, 'expense').as(user),
     analytics: (user) => serviceApi(analytics.baseUrl, identity, 'analytics').as(user),
     async hurt(fault) {
-      if (fault.kind === 'cut') setTimeout(proxy.cut, fault.afterMs);
-      else if (fault.kind === 'lose an answer') proxy.loseAnAnswer();
-      else if (fault.kind === 'kill a service') await oneByOne(() => killAndRestart(fault.replica));
+      if (fault.kind === 'cut') setTimeout(() => isSpared || proxy.cut(), fault.afterMs);
+      else if (fault.kind === 'lose an answer') {
+        if (!isSpared) proxy.loseAnAnswer();
+      } else if (fault.kind === 'kill a service') await oneByOne(() => killAndRestart(fault.replica));
       else if (fault.kind === 'restart mongod') await oneByOne(() => restartMongod(fault.isKilled));
-      else
+      else if (!isSpared)
         await admin.db('admin').command({
           configureFailPoint: 'failCommand',
           mode: { times: fault.times },

@@ -66,7 +66,7 @@ const patch = fc
   .tuple(entry, fc.subarray([...fields], { minLength: 1 }))
   .map(([full, names]) => Object.fromEntries(names.map((name) => [name, full[name]])) as Partial<Drawn>);
 
-const ops = (fault: fc.Arbitrary<Fault>): fc.Arbitrary<Op> =>
+const ops = (fault: fc.Arbitrary<Fault>, faultWeight: number): fc.Arbitrary<Op> =>
   fc.oneof(
     { weight: 7, arbitrary: fc.record({ do: one('create'), entry, sentTwice: fc.boolean() }) },
     { weight: 5, arbitrary: fc.record({ do: one('change'), which, patch, isStale: fc.boolean() }) },
@@ -91,9 +91,12 @@ const ops = (fault: fc.Arbitrary<Fault>): fc.Arbitrary<Op> =>
       }),
     },
     { weight: 1, arbitrary: fc.record({ do: one('undo import'), which }) },
-    { weight: 1, arbitrary: fc.record({ do: one('fault'), fault }) },
+    { weight: faultWeight, arbitrary: fc.record({ do: one('fault'), fault }) },
   );
 
-/** What a few clients of one ledger do, each one thing after the other. */
-export const histories = (fault: fc.Arbitrary<Fault>): fc.Arbitrary<Op[][]> =>
-  fc.array(fc.array(ops(fault), { minLength: 1, maxLength: 12, size: 'max' }), { minLength: 2, maxLength: 3 });
+/** What a few clients of one ledger do, each one thing after the other. @param faultWeight beside 7 creates and 5 changes */
+export const histories = (fault: fc.Arbitrary<Fault>, faultWeight = 1): fc.Arbitrary<Op[][]> =>
+  fc.array(fc.array(ops(fault, faultWeight), { minLength: 1, maxLength: 12, size: 'max' }), {
+    minLength: 2,
+    maxLength: 3,
+  });
