@@ -1,5 +1,4 @@
 import { context, ProxyTracerProvider, propagation, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
 
 const traceparent = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
@@ -31,11 +30,13 @@ export function currentTraceparent(): string | null {
  * Runs background work as one span of the trace that asked for it. Its database commands have no spans of their own: a large
  * import has thousands.
  */
-export function inSpan<T>(
+export async function inSpan<T>(
   name: string,
   { parent, attributes }: { parent: string | null; attributes: Readonly<Record<`outlay.${string}`, string | number>> },
   work: () => Promise<T>,
 ): Promise<T> {
+  if (!isTracingOn()) return work();
+  const { suppressTracing } = await import('@opentelemetry/core');
   const asked = propagation.extract(ROOT_CONTEXT, { traceparent: parent ?? undefined });
   const span = trace.getTracer('outlay').startSpan(name, { attributes }, asked);
   return context.with(suppressTracing(trace.setSpan(asked, span)), async () => {
@@ -50,6 +51,13 @@ export function inSpan<T>(
   });
 }
 
+/** The API knows no end of a provider; the SDK's has one, and where tracing is off there is none. */
+const provider = () => {
+  const known = trace.getTracerProvider();
+  return (known instanceof ProxyTracerProvider ? known.getDelegate() : known) as { shutdown?: () => Promise<void> };
+};
+const isTracingOn = () => provider().shutdown !== undefined;
+
 /** The active span's traceparent, if tracing is on: then the client instrumentation sends it by itself. */
 export const isTraced = (): boolean => trace.getActiveSpan() !== undefined;
 
@@ -58,15 +66,15 @@ const flushMs = 2_000;
 
 /** Sends the spans that still wait to leave, at the end of the process. In bounded time, and without a word where it fails. */
 export async function endTracing(): Promise<void> {
-  const known = trace.getTracerProvider();
-  // The API knows no end of a provider; the SDK's has one, and where tracing is off there is none.
-  const provider = (known instanceof ProxyTracerProvider ? known.getDelegate() : known) as {
-    shutdown?: () => Promise<void>;
-  };
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, flushMs);
   });
-  await Promise.race([provider.shutdown?.().catch(() => undefined), patience]);
+  await Promise.race([
+    provider()
+      .shutdown?.()
+      .catch(() => undefined),
+    patience,
+  ]);
   clearTimeout(timer);
 }
