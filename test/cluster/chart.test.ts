@@ -1,12 +1,21 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { parseAllDocuments } from 'yaml';
 
 interface Definition {
   [key: string]: unknown;
   'x-kubernetes-group-version-kind'?: { group: string; version: string; kind: string }[];
+}
+
+interface Workload {
+  kind: string;
+  spec: {
+    replicas?: number;
+    template: { spec: { containers: { resources: { requests: { memory: string } } }[] } };
+  };
 }
 
 /** Kinds of meshes and operators that a plain cluster has no schema of. */
@@ -52,6 +61,22 @@ describe('the chart', () => {
       expect(status, stdout + stderr).to.equal(0);
       expect(stdout).to.match(/Valid: [1-9]/);
     });
+
+  it('asks for no more than 640 MiB in all, MongoDB with it', () => {
+    const workloads = parseAllDocuments(readFileSync(join(golden, 'default.yaml'), 'utf8'))
+      .map((document) => document.toJS() as Workload | null)
+      .filter((manifest) => manifest?.kind === 'Deployment' || manifest?.kind === 'StatefulSet');
+    const asked = workloads.map((workload) => {
+      const { replicas = 1, template } = (workload as Workload).spec;
+      const sizes = template.spec.containers.map(({ resources }) =>
+        Number(/^(\d+)Mi$/.exec(resources.requests.memory)?.[1]),
+      );
+      return replicas * sizes.reduce((sum, size) => sum + size, 0);
+    });
+
+    expect(asked).to.have.length(5);
+    expect(asked.reduce((sum, size) => sum + size, 0)).to.be.at.most(640);
+  });
 
   for (const [values, sentence] of [
     ['gatewy.replicas=2', "additional properties 'gatewy' not allowed"],
