@@ -58,7 +58,7 @@ export function createFigureReader({
       /** A piece's rows; a month's payees that do not add up to the month (a ledger older than they are) count for nothing. */
       const rowsOfPiece = async ({ key, isForeign }: RangePlan, piece: Piece): Promise<SumRow[]> => {
         if (piece.unit !== 'entries' && (piece.unit !== 'payee' || addUp(piece, read)))
-          return [...rowsOf(piece, read)].filter(isWanted);
+          return rowsOf(piece, read, { by: key.by, isCounted: (each) => (each !== currency) === isForeign, isWanted });
         const currencies = isEach ? (isForeign ? { except: currency } : { only: currency }) : {};
         const { from, to } = piece;
         return sumExpenses(expenses, session!, id, { ...key, from, to, family, tag, payee, kind, ...currencies });
@@ -120,12 +120,12 @@ const monthsOf = ({ from, to }: DateRange): RollupPiece => ({ from, to, unit: 'm
 function addUp(piece: RollupPiece, rollups: readonly Rollup[]): boolean {
   const { from, to } = rollupsOf(piece);
   const rest = new Map<string, Cell>();
-  for (const { unit, period, currency, total, payees } of rollups) {
+  for (const { unit, period, currency, cells } of rollups) {
     if (unit === 'day' || period < from || period > to) continue;
     const sign = unit === 'payee' ? 1 : -1;
     const cell = rest.get(`${period} ${currency}`) ?? emptyCell();
     rest.set(`${period} ${currency}`, cell);
-    for (const [key, { sum, count }] of Object.entries((unit === 'payee' ? payees : total) ?? {})) {
+    for (const { key, sum, count } of cells(unit === 'payee' ? 'payees' : 'total')) {
       const kind = key.slice(key.lastIndexOf(':') + 1) as SumRow['kind'];
       cell[kind] += sign * sum;
       cell[`${kind}Count`] += sign * count;

@@ -20,29 +20,59 @@ export interface SumRow {
   readonly count: number;
 }
 
+/** What is wanted of rollups. */
+export interface Wish {
+  /** Where it is `total`, what differs by nothing but its date comes as one. */
+  readonly by: FiguresQuery['by'];
+  /** Of other currencies it is enough to know that they are there: one row of each. */
+  isCounted(currency: string): boolean;
+  isWanted(row: SumRow): boolean;
+}
+
 /** The sums that rollups hold of a piece. @param rollups those of {@link rollupsOf}; others are passed over */
-export function* rowsOf(piece: RollupPiece, rollups: readonly Rollup[]): Generator<SumRow> {
+export function rowsOf(piece: RollupPiece, rollups: readonly Rollup[], { by, isCounted, isWanted }: Wish): SumRow[] {
   const { unit, from, to } = rollupsOf(piece);
+  const rows: SumRow[] = [];
+  /** Currency → rows by cell, of those with a row that is wanted. */
+  const known = new Map<string, Map<string, ReturnType<typeof toRow>>>();
   for (const rollup of rollups) {
-    if (rollup.unit !== unit || rollup.period < from || rollup.period > to) continue;
     const { currency, period } = rollup;
-    const first = unit === 'day' ? period : `${period}-01`;
-    const cells = rollup[piece.part] ?? {};
-    for (const key of Object.keys(cells)) {
-      const colon = key.lastIndexOf(':');
-      const name = key.slice(0, colon);
-      const date = piece.part === 'days' ? `${period}-${name}` : first;
-      if (date < piece.from || date > piece.to) continue;
-      yield {
-        date,
-        currency,
-        kind: key.slice(colon + 1) as SumRow['kind'],
-        category: piece.part === 'categories' && name !== 'none' ? name : null,
-        ...(piece.part === 'payees' && { payee: fromFieldName(name) }),
-        ...cells[key]!,
-      };
+    if (rollup.unit !== unit || period < from || period > to) continue;
+    const isSummed = isCounted(currency);
+    if (!isSummed && known.has(currency)) continue;
+    // A year has thousands of cells, and to add one to a bucket costs ten times as much as to add it to its namesake.
+    const isOneSum = by === 'total' && piece.part !== 'days';
+    const sums = (isOneSum && known.get(currency)) || new Map<string, ReturnType<typeof toRow>>();
+    for (const { key, sum, count } of rollup.cells(piece.part)) {
+      const same = sums.get(key);
+      if (same) {
+        same.sum += sum;
+        same.count += count;
+        continue;
+      }
+      const row = toRow(piece, rollup, key, sum, count);
+      sums.set(key, row);
+      if (row.date < piece.from || row.date > piece.to || !isWanted(row)) continue;
+      rows.push(row);
+      known.set(currency, sums);
+      if (!isSummed) break;
     }
   }
+  return rows;
+}
+
+function toRow({ unit, part }: RollupPiece, { currency, period }: Rollup, key: string, sum: number, count: number) {
+  const colon = key.lastIndexOf(':');
+  const name = key.slice(0, colon);
+  return {
+    date: unit === 'day' ? period : `${period}-${part === 'days' ? name : '01'}`,
+    currency,
+    kind: key.slice(colon + 1) as SumRow['kind'],
+    category: part === 'categories' && name !== 'none' ? name : null,
+    ...(part === 'payees' && { payee: fromFieldName(name) }),
+    sum,
+    count,
+  };
 }
 
 /** How buckets are told apart. */

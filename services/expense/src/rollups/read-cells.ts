@@ -1,43 +1,65 @@
-import type { StoredCell, StoredRollup } from './rollup-store.ts';
+import type { RollupPart } from './rollup-store.ts';
 
 /** Types of BSON's elements that a rollup has, see https://bsonspec.org/spec.html. */
 const type = { double: 0x01, string: 0x02, document: 0x03, int32: 0x10, int64: 0x12 } as const;
 
+export interface NamedCell {
+  readonly key: string;
+  readonly sum: number;
+  readonly count: number;
+}
+
+/** A rollup in its bytes. */
+export interface RawRollup {
+  readonly _id: string;
+  /** The cells of a part, read as far as they are asked for; none where it lacks the part. @throws {TypeError} where it has others */
+  cells(part: RollupPart): Iterable<NamedCell>;
+}
+
 /**
- * Reads a rollup from its bytes. A figure of two years reads thousands of cells of two numbers each, and the driver's general way to
- * make objects of documents takes several times as long: it was most of the time of `compare`.
+ * Finds the parts of a rollup in its bytes. A figure of two years reads thousands of cells of two numbers each, and the driver's
+ * general way to make objects of documents takes several times as long: it was most of the time of `compare`.
  * @throws {TypeError} where it is no rollup
  */
-export function readRollup(bytes: Uint8Array): StoredRollup {
+export function readRollup(bytes: Uint8Array): RawRollup {
   const reader = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const rollup: Record<string, unknown> = {};
+  const parts = new Map<string, number>();
+  let _id = '';
   for (let at = 4; reader[at] !== 0; ) {
     const kind = reader[at]!;
     const nameEnd = reader.indexOf(0, at + 1);
     const name = reader.toString('latin1', at + 1, nameEnd);
     at = nameEnd + 1;
     const length = reader.readInt32LE(at);
-    if (kind === type.string) {
-      rollup[name] = reader.toString('utf8', at + 4, at + 3 + length);
+    if (kind === type.string && name === '_id') {
+      _id = reader.toString('utf8', at + 4, at + 3 + length);
       at += 4 + length;
     } else if (kind === type.document) {
-      rollup[name] = readCells(reader, at);
+      parts.set(name, at);
       at += length;
     } else throw new TypeError(`${name} of a rollup is of BSON's type ${kind}`);
   }
-  return rollup as unknown as StoredRollup;
+  return {
+    _id,
+    cells(part) {
+      const start = parts.get(part);
+      return start === undefined ? [] : readCells(reader, start);
+    },
+  };
 }
 
 /** Cells are documents of `sum` and `count`, in any order. */
-function readCells(reader: Buffer, start: number): Record<string, StoredCell> {
-  const cells: Record<string, StoredCell> = {};
+function* readCells(reader: Buffer, start: number): Generator<NamedCell> {
   for (let at = start + 4; reader[at] !== 0; ) {
     if (reader[at] !== type.document) throw new TypeError(`a cell of a rollup is of BSON's type ${reader[at]}`);
     const keyStart = ++at;
-    while (reader[at] !== 0) at++;
-    const key = reader.toString('utf8', keyStart, at);
+    let bits = 0;
+    for (; reader[at] !== 0; at++) bits |= reader[at]!;
+    // Of ASCII both make the same, one in half of the time.
+    const key = reader.toString(bits < 0x80 ? 'latin1' : 'utf8', keyStart, at);
     const end = at + 1 + reader.readInt32LE(at + 1);
-    const cell = { sum: 0, count: 0 };
+    let sum = 0;
+    let count = 0;
     for (at += 5; at < end - 1; ) {
       const kind = reader[at]!;
       const isSum = reader[at + 1] === 0x73; // "s"
@@ -47,12 +69,11 @@ function readCells(reader: Buffer, start: number): Record<string, StoredCell> {
       else if (kind === type.double) value = reader.readDoubleLE(at);
       else if (kind === type.int64) value = Number(reader.readBigInt64LE(at));
       else throw new TypeError(`a sum of a rollup is of BSON's type ${kind}`);
-      if (isSum) cell.sum = value;
-      else cell.count = value;
+      if (isSum) sum = value;
+      else count = value;
       at += kind === type.int32 ? 4 : 8;
     }
-    cells[key] = cell;
+    yield { key, sum, count };
     at = end;
   }
-  return cells;
 }

@@ -1,6 +1,6 @@
 import { type ClientSession, type Connection, type mongo, Schema } from 'mongoose';
 import { type CellChanges, type Entry, foldSums } from './fold-sums.ts';
-import { readRollup } from './read-cells.ts';
+import { type RawRollup, readRollup } from './read-cells.ts';
 
 export interface StoredCell {
   /** Minor units. Exact below 2^53: 90,000 times the largest amount. */
@@ -36,7 +36,7 @@ export interface StoredRollup {
 }
 
 /** Rollups of one period and currency, as read. */
-export interface Rollup extends Omit<StoredRollup, '_id'> {
+export interface Rollup extends Pick<RawRollup, 'cells'> {
   readonly unit: RollupUnit;
   /** "2026-11" or "2026-11-23". */
   readonly period: string;
@@ -163,9 +163,9 @@ export function createRollupStore(connection: Connection) {
   };
 }
 
-export function toRollup({ _id, ...cells }: StoredRollup): Rollup {
+function toRollup({ _id, cells }: RawRollup): Rollup {
   const [, unit, period, currency] = _id.split(':') as [string, Rollup['unit'], string, string];
-  return { unit, period, currency, ...cells };
+  return { unit, period, currency, cells };
 }
 
 /** ';' follows ':', so that it ends the range behind every currency of the last period. */
