@@ -1,7 +1,6 @@
 import type { Expense, NewExpense } from '@outlay/contracts/expense.ts';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call, get } from '../api/api.ts';
-import { randomKey } from '../api/random-key.ts';
 import { useLedger } from '../ledgers/use-ledger.ts';
 import { toast } from '../shell/toasts.tsx';
 import type { Filters } from './filters.ts';
@@ -71,6 +70,14 @@ export function useExpenseChanges() {
       (await call<Expense>('PATCH', `${path}/${expense}`, { body, headers: { 'if-match': etag } })).data,
     onSuccess,
   });
+  const restore = useMutation({
+    mutationFn: ({ id: expense }: Expense) => call('POST', `${path}/${expense}/restore`),
+    onSuccess: () => {
+      onSuccess();
+      toast({ message: 'Expense restored' });
+    },
+    onError: () => toast({ message: 'The expense could not be restored', tone: 'bad' }),
+  });
   const remove = useMutation({
     mutationFn: async (expense: Expense) => {
       await call('DELETE', `${path}/${expense.id}`);
@@ -78,25 +85,8 @@ export function useExpenseChanges() {
     },
     onSuccess: (expense) => {
       onSuccess();
-      const again = () =>
-        add.mutateAsync({ body: contentOf(expense), key: randomKey() }).then(
-          () => toast({ message: 'Expense restored' }),
-          () => toast({ message: 'The expense could not be restored', tone: 'bad' }),
-        );
-      toast({ message: 'Expense deleted', action: { label: 'Undo', run: () => void again() } });
+      toast({ message: 'Expense deleted', action: { label: 'Undo', run: () => restore.mutate(expense) } });
     },
   });
   return { add, change, remove };
 }
-
-/** What an expense says, without what the server gave it. */
-const contentOf = ({ date, amount, currency, kind, category, payee, note, tags }: Expense): NewExpense => ({
-  date,
-  amount,
-  currency,
-  kind,
-  category,
-  payee,
-  note,
-  tags,
-});
