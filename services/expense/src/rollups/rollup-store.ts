@@ -70,25 +70,35 @@ export function createRollupStore(connection: Connection) {
   const model = connection.model<StoredRollup>('Rollup', schema);
   const collection = model.collection as unknown as mongo.Collection<StoredRollup>;
 
+  async function find(filter: mongo.Filter<StoredRollup>, options: mongo.FindOptions): Promise<RawRollup[]> {
+    const found = await collection.find(filter, { ...options, raw: true }).toArray();
+    return (found as unknown as Uint8Array[]).map(readRollup);
+  }
+
   return {
     model,
 
     /** Brings the rollups up to date with expenses that come and go; in the transaction that writes them. */
     async apply(session: ClientSession, ledger: string, entries: Iterable<Entry>): Promise<void> {
-      const writes: mongo.AnyBulkWriteOperation<StoredRollup>[] = [];
-      const shrunk: string[] = [];
-      for (const [key, cells] of foldSums(entries)) {
-        const _id = `${ledger}:${key}`;
-        writes.push({ updateOne: { filter: { _id }, update: { $inc: increments(cells) }, upsert: true } });
-        if ([...cells.values()].some(({ count }) => count < 0)) shrunk.push(_id);
+      const changes = new Map([...foldSums(entries)].map(([key, cells]) => [`${ledger}:${key}`, cells]));
+      const isShrinking = (cells: CellChanges) => [...cells.values()].some(({ count }) => count < 0);
+      const shrinking = [...changes].flatMap(([_id, cells]) => (isShrinking(cells) ? _id : []));
+      // As they are in the snapshot of the transaction, which ends in a conflict where one of them is another by now.
+      const before = shrinking.length ? await find({ _id: { $in: shrinking } }, { session }) : [];
+      const ended: string[] = [];
+      const gone = new Map<string, Set<string>>();
+      for (const rollup of before) {
+        const { paths, isAll } = endingCells(rollup, changes.get(rollup._id)!);
+        gone.set(rollup._id, paths);
+        if (isAll) ended.push(rollup._id);
       }
-      for (const _id of shrunk)
-        writes.push(
-          { updateOne: { filter: { _id }, update: withoutEmptyCells(_id) } },
-          { deleteOne: { filter: { _id, [partsOf(_id)[0]]: {} } } },
-        );
+      for (const _id of ended) changes.delete(_id);
+      const writes = [...changes].map(([_id, cells]) => ({
+        updateOne: { filter: { _id }, update: updateBy(cells, gone.get(_id)), upsert: true },
+      }));
       // Straight to the driver: the paths are computed above, and a cast by the schema would only cost.
       if (writes.length) await collection.bulkWrite(writes, { session, ordered: true });
+      if (ended.length) await collection.deleteMany({ _id: { $in: ended } }, { session });
     },
 
     /**
@@ -103,17 +113,14 @@ export function createRollupStore(connection: Connection) {
       session?: ClientSession,
     ): Promise<Rollup[]> {
       if (ranges.length === 0) return [];
-      const stored = await collection
-        .find(
-          { $or: ranges.map(({ unit, from, to }) => ({ _id: idRange(`${ledger}:${unit}:`, from, to) })) },
-          {
-            projection: Object.fromEntries(parts.map((part) => [part, 1])),
-            raw: true,
-            ...(session ? { session } : { readConcern: { level: 'snapshot' } }),
-          },
-        )
-        .toArray();
-      return (stored as unknown as Uint8Array[]).map((bytes) => toRollup(readRollup(bytes)));
+      const found = await find(
+        { $or: ranges.map(({ unit, from, to }) => ({ _id: idRange(`${ledger}:${unit}:`, from, to) })) },
+        {
+          projection: Object.fromEntries(parts.map((part) => [part, 1])),
+          ...(session ? { session } : { readConcern: { level: 'snapshot' } }),
+        },
+      );
+      return found.map(toRollup);
     },
 
     /** The rollups of a month, of its days and of its payees, as they are stored. */
@@ -174,25 +181,35 @@ export const idRange = (prefix: string, from: string, to: string) => ({
   $lt: `${prefix}${to};`,
 });
 
-function increments(cells: CellChanges): Record<string, number> {
-  const inc: Record<string, number> = {};
-  for (const [path, { sum, count }] of cells) {
-    inc[`${path}.sum`] = sum;
-    inc[`${path}.count`] = count;
-  }
-  return inc;
+/**
+ * The cells that come to nothing, which would otherwise pile up with every category and day ever used. One that counts nothing but
+ * sums to something is a fault, and stays to be seen by the check.
+ * @returns their paths, and whether nothing is left beside them
+ */
+function endingCells({ _id, cells }: RawRollup, changes: CellChanges): { paths: Set<string>; isAll: boolean } {
+  const parts = partsOf(_id);
+  const left = new Set([...changes.keys()].filter((path) => path.startsWith(`${parts[0]}.`)));
+  const paths = new Set<string>();
+  for (const part of parts)
+    for (const { key, sum, count } of cells(part)) {
+      const path = `${part}.${key}`;
+      const change = changes.get(path);
+      if (change && sum + change.sum === 0 && count + change.count === 0) {
+        paths.add(path);
+        left.delete(path);
+      } else if (part === parts[0]) left.add(path);
+    }
+  return { paths, isAll: left.size === 0 };
 }
 
-/** A pipeline that drops cells of nothing, which would otherwise pile up with every category and day ever used. */
-function withoutEmptyCells(_id: string) {
-  const kept = (part: string) => ({
-    $arrayToObject: {
-      $filter: {
-        input: { $objectToArray: `$${part}` },
-        // One that counts nothing but sums to something is a fault, and stays to be seen by the check.
-        cond: { $or: [{ $ne: ['$$this.v.count', 0] }, { $ne: ['$$this.v.sum', 0] }] },
-      },
-    },
-  });
-  return [{ $set: Object.fromEntries(partsOf(_id).map((part) => [part, kept(part)])) }];
+function updateBy(cells: CellChanges, gone?: ReadonlySet<string>) {
+  const $inc: Record<string, number> = {};
+  const $unset: Record<string, ''> = {};
+  for (const [path, { sum, count }] of cells)
+    if (gone?.has(path)) $unset[path] = '';
+    else {
+      $inc[`${path}.sum`] = sum;
+      $inc[`${path}.count`] = count;
+    }
+  return { $inc, $unset };
 }
