@@ -2,6 +2,7 @@ import { ProblemBody } from '@outlay/contracts/problem.ts';
 import { Problem, type ProblemClass, Unavailable } from '@outlay/service-kit/problem.ts';
 import type { AppContext, AuthenticatedUser } from '@outlay/service-kit/route.ts';
 import { isTraced } from '@outlay/service-kit/trace.ts';
+import { request } from 'undici';
 import type { z } from 'zod';
 import type { WorkloadCredentials } from './workload-credentials.ts';
 import { workloadTokenHeader } from './workload-token.ts';
@@ -62,13 +63,13 @@ export function createServiceClient({
       const url = `${baseUrl}${path}${query ? `?${new URLSearchParams(query)}` : ''}`;
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
-        const answer = await fetch(url, {
+        // Cheaper than fetch, which makes web streams of each answer; a redirect is not followed.
+        const answer = await request(url, {
           headers,
-          redirect: 'error',
           signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
         });
-        const body: unknown = await answer.json();
-        if (answer.ok) return schema.parse(body);
+        const body: unknown = await answer.body.json();
+        if (answer.statusCode >= 200 && answer.statusCode < 300) return schema.parse(body);
         const problem = ProblemBody.parse(body);
         if (isPassedOn(problem)) throw new PassedOn(problem);
         throw new Error(`${callee} answered ${problem.status} ${problem.type}`);
