@@ -1,5 +1,5 @@
 import type { Category, CategoryPatch, NewCategory } from '@outlay/contracts/ledger.ts';
-import { type ClientSession, type Connection, Schema, Types } from 'mongoose';
+import { type ClientSession, type Connection, type mongo, Schema, Types } from 'mongoose';
 
 export interface StoredCategory {
   _id: Types.ObjectId;
@@ -38,16 +38,18 @@ export type CategoryStore = ReturnType<typeof createCategoryStore>;
 
 export function createCategoryStore(connection: Connection) {
   const model = connection.model<StoredCategory>('Category', schema);
+  // Every figure by category and every list of one reads them, and a query of mongoose's costs more than these few documents.
+  const collection = model.collection as unknown as mongo.Collection<StoredCategory>;
+  const projection = { ledger: 0, nameKey: 0, filings: 0 } satisfies Partial<Record<keyof StoredCategory, 0>>;
 
   return {
     model,
 
     /** All of a ledger's, parents first, each level in the order of its making. Bounded by the rules. */
     async list(ledger: string, session?: ClientSession): Promise<Category[]> {
-      const stored = await model
-        .find({ ledger }, null, session ? { session } : {})
-        .hint('siblings')
-        .lean<StoredCategory[]>();
+      const stored = await collection
+        .find({ ledger: new Types.ObjectId(ledger) }, { hint: 'siblings', projection, ...(session && { session }) })
+        .toArray();
       return stored
         .sort((a, b) => Number(a.parent !== null) - Number(b.parent !== null) || a.order - b.order)
         .map(toCategory);
@@ -55,14 +57,9 @@ export function createCategoryStore(connection: Connection) {
 
     /** A category and those under it; none where it is none of this ledger's. */
     async family(ledger: string, category: string): Promise<Category[]> {
-      const stored = await model
-        .find({
-          $or: [
-            { _id: category, ledger },
-            { ledger, parent: category },
-          ],
-        })
-        .lean<StoredCategory[]>();
+      const [of, top] = [new Types.ObjectId(ledger), new Types.ObjectId(category)];
+      const itself = { _id: top, ledger: of };
+      const stored = await collection.find({ $or: [itself, { ledger: of, parent: top }] }, { projection }).toArray();
       return stored.map(toCategory);
     },
 
