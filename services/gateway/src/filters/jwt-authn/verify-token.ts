@@ -70,16 +70,28 @@ export function parseToken(token: string): ParsedToken | TokenFault {
   if (!match) return 'The token is malformed.';
   const [, head, payload, tail] = match as unknown as [string, string, string, string];
   const signature = Buffer.from(tail, 'base64url');
-  const json = parseObject(head);
   // One token, one spelling: the last character of base64 has spare bits, which would make many of one.
-  if (!json || signature.toString('base64url') !== tail) return 'The token is malformed.';
+  if (signature.toString('base64url') !== tail) return 'The token is malformed.';
+  const header = headers.get(head) ?? readHeader(head);
+  if (typeof header === 'string') return header;
+  return { algorithm: header.alg, keyId: header.kid, signed: token.slice(0, -tail.length - 1), payload, signature };
+}
+
+/** Headers that were found good, as sent: all tokens of a key share one. Begun anew after so many, as anybody may write one. */
+const headers = new Map<string, z.infer<typeof Header>>();
+const headersMax = 100;
+
+function readHeader(text: string): z.infer<typeof Header> | TokenFault {
+  const json = parseObject(text);
+  if (!json) return 'The token is malformed.';
   const header = Header.safeParse(json);
   if (!header.success)
     return header.error.issues.some(({ path }) => path[0] === 'alg')
       ? 'The token’s algorithm is not accepted.'
       : 'The token is malformed.';
-  const { alg, kid } = header.data;
-  return { algorithm: alg, keyId: kid, signed: token.slice(0, -tail.length - 1), payload, signature };
+  if (headers.size >= headersMax) headers.clear();
+  headers.set(text, header.data);
+  return header.data;
 }
 
 /** Whether the key is one for this algorithm: a public key must never serve as the secret of another (RFC 8725 § 3.1). */
