@@ -190,7 +190,8 @@ const trickling: Make = (draft) => ({
   steps: [
     read,
     send(head(draft, '200 OK', 'Content-Length: 100000')),
-    ...Array.from({ length: 100 }, (_, i): Step[] => [
+    // To HEAD that was all: a byte in the middle of the next answer nobody could tell from its own.
+    ...Array.from({ length: draft.method === 'HEAD' ? 0 : 100 }, (_, i): Step[] => [
       { do: 'wait', ms: 100 },
       send(markedBody(draft.mark, 100).subarray(i, i + 1)),
     ]).flat(),
