@@ -64,7 +64,7 @@ export function createTokenReviewVerifier({
     const name = callerName(status.user?.username ?? '', namespace, namePrefix);
     onReview?.('accepted');
     const pod = status.user?.extra?.['authentication.kubernetes.io/pod-name']?.[0];
-    return { workload: { name, pod }, exp: expiry.data.exp };
+    return { bearer: { name, pod }, exp: expiry.data.exp };
   };
 
   return {

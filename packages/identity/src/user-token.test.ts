@@ -76,4 +76,21 @@ describe('user token', () => {
       });
       expect(await refusal(keys, token)).to.equal('The token lacks a claim.');
     });
+
+  it('costs its verifier one look at its signature, and is refused where a single letter is another', async () => {
+    let looks = 0;
+    const counted: KeySource = {
+      key: (kid) => {
+        looks++;
+        return keys.key(kid);
+      },
+    };
+    const verify = createUserTokenVerifier({ ...settings, keys: counted });
+    const token = issueUserToken(signingKey, settings, life);
+    for (let time = 0; time < 3; time++) expect(await verify(token)).to.deep.equal({ id: userId, sessionId, token });
+    expect(looks).to.equal(1);
+    const forged = `${token.slice(0, -10)}${token.at(-10) === 'A' ? 'B' : 'A'}${token.slice(-9)}`;
+    const error = await verify(forged).catch((refused: unknown) => refused);
+    expect(error).to.be.instanceOf(TokenRefused);
+  });
 });

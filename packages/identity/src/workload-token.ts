@@ -67,7 +67,7 @@ export function createJwksWorkloadVerifier({
       if (claims.data.sub !== `system:serviceaccount:${where}:${serviceaccount.name}`)
         throw new TokenRefused('The token contradicts itself.');
       const name = callerName(claims.data.sub, namespace, namePrefix);
-      return { workload: { name, pod: pod?.name }, exp: claims.data.exp };
+      return { bearer: { name, pod: pod?.name }, exp: claims.data.exp };
     }, now),
   };
 }
