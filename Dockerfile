@@ -80,8 +80,7 @@ CMD ["--import", "@outlay/service-kit/telemetry.ts", "services/analytics/src/mai
 FROM service AS gateway
 COPY --from=web /app/services/web/dist services/web/dist
 COPY docs/openapi.json docs/openapi.json
-# A bound near what its limit leaves keeps garbage from lying about; on its one core, helpers of the collector only get in the way.
-CMD ["--max-old-space-size=144", "--no-parallel-scavenge", "services/gateway/src/main.ts"]
+CMD ["services/gateway/src/main.ts"]
 
 # --- for `skaffold dev`: sources that can be written, restarted by node --watch ---
 FROM node:24-slim AS development

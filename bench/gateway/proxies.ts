@@ -35,9 +35,6 @@ export interface RunningProxy extends Proxy {
   readonly pid: number;
 }
 
-/** Of Node, as the image has them. */
-const imageFlags = ['--max-semi-space-size=4', '--max-old-space-size=144', '--no-parallel-scavenge'];
-
 /** This gateway first: the others are compared with it. */
 export const proxies: readonly Proxy[] = [
   {
@@ -45,7 +42,7 @@ export const proxies: readonly Proxy[] = [
     takes: 'both',
     command: ({ directory, port, adminPort, upstreamPort, otlpUrl }) => ({
       command: process.execPath,
-      args: [...imageFlags, join(root, 'services/gateway/src/main.ts')],
+      args: ['--max-semi-space-size=4', join(root, 'services/gateway/src/main.ts')], // as the image has it
       env: {
         PORT: String(port),
         ADMIN_PORT: String(adminPort),

@@ -79,9 +79,8 @@ export function describeServices(options: ServicesOptions) {
     name,
     command: process.execPath,
     args: [
-      // As in the image: memory stays near what is live instead of what the machine would bear.
-      ...(name === 'expense' || name === 'gateway' ? ['--max-semi-space-size=4', '--max-old-space-size=144'] : []),
-      ...(name === 'gateway' ? ['--no-parallel-scavenge'] : []),
+      // As in the image: an import's memory stays near what is live instead of what the machine would bear.
+      ...(name === 'expense' ? ['--max-semi-space-size=4', '--max-old-space-size=144'] : []),
       // The gateway makes its spans by hand: hooks in every module cost it half its speed.
       ...(name === 'gateway' ? [] : ['--import', '@outlay/service-kit/telemetry.ts']),
       join(repositoryRoot, 'services', name, 'src/main.ts'),
