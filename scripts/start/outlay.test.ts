@@ -86,6 +86,16 @@ describe('npm start', function () {
     expect(processesOf(home)).to.deep.equal([]);
   });
 
+  it('ends by itself when it is killed by SIGKILL: nobody waits for a database that goes at the same time', async () => {
+    const { child } = await start();
+    const killedAt = performance.now();
+
+    await end(child, 'SIGKILL');
+    while (processesOf(home).length > 0) await delay(50);
+
+    expect(performance.now() - killedAt).to.be.below(8_000); // before 10 s, when their guards would end them
+  });
+
   it('refuses to run twice on the same data, and says where it runs', async () => {
     const { child } = await start();
     const [other] = await freePorts([0]);

@@ -2,7 +2,7 @@
 import { workloadVerifierFrom } from '@outlay/identity/settings.ts';
 import { createLog } from '@outlay/service-kit/log.ts';
 import { createMetrics } from '@outlay/service-kit/metrics.ts';
-import { connectMongo, pingMongo } from '@outlay/service-kit/mongo.ts';
+import { closeMongo, connectMongo, pingMongo } from '@outlay/service-kit/mongo.ts';
 import { run } from '@outlay/service-kit/run.ts';
 import { serve } from '@outlay/service-kit/serve.ts';
 import { createAuthApp } from './app.ts';
@@ -43,6 +43,6 @@ await run(async () => {
     metrics,
     ready: () => pingMongo(connection),
     onDraining: [() => parts.sessionEnds.close()],
-    onDrained: [() => parts.stop(), () => connection.close()],
+    onDrained: [() => parts.stop(), () => closeMongo(connection)],
   });
 });

@@ -5,7 +5,7 @@ import { workloadTokenDirectory } from '@outlay/identity/workload-credentials.ts
 import { readConfig } from '@outlay/service-kit/config.ts';
 import { createLog } from '@outlay/service-kit/log.ts';
 import { createMetrics } from '@outlay/service-kit/metrics.ts';
-import { connectMongo, pingMongo } from '@outlay/service-kit/mongo.ts';
+import { closeMongo, connectMongo, pingMongo } from '@outlay/service-kit/mongo.ts';
 import { run } from '@outlay/service-kit/run.ts';
 import { serve } from '@outlay/service-kit/serve.ts';
 import { createExpenseApp } from './app.ts';
@@ -43,6 +43,6 @@ await run(async () => {
     metrics,
     ready: () => pingMongo(connection),
     onDraining: [parts.imports.drain],
-    onDrained: [() => watch.stop(), () => parts.imports.stop(), () => connection.close()],
+    onDrained: [() => watch.stop(), () => parts.imports.stop(), () => closeMongo(connection)],
   });
 });

@@ -75,14 +75,21 @@ export function createSessionEnds({ sessions, tokenSeconds, registry, now }: Ses
 
   async function* tellChanges({ changes, first }: Awaited<ReturnType<typeof open>>): AsyncGenerator<SessionEnd> {
     const until = performance.now() + followMs;
+    const closed = Promise.withResolvers<null>();
+    const close = () => closed.resolve(null);
+    closing.signal.addEventListener('abort', close);
     try {
-      for (let change = first; ; change = await nextOf(changes)) {
+      for (let change = first; ; change = await Promise.race([nextOf(changes), closed.promise])) {
         const position = positionOf(change?._id ?? changes.resumeToken);
         yield { sessionId: change?.documentKey._id.toHexString(), position };
         if (closing.signal.aborted || performance.now() > until) return;
       }
     } finally {
-      await changes.close();
+      closing.signal.removeEventListener('abort', close);
+      const ended = changes.close();
+      // The database may be going away with us: then it is not waited for.
+      if (closing.signal.aborted) ended.catch(() => undefined);
+      else await ended;
     }
   }
 
@@ -125,7 +132,7 @@ export function createSessionEnds({ sessions, tokenSeconds, registry, now }: Ses
       }
     },
 
-    /** Lets followers go within a second; they are to go on at another replica. */
+    /** Lets followers go at once; they are to go on at another replica. */
     close: () => closing.abort(),
 
     /** Waits until the last has gone, before the connection is closed that they read from. */
