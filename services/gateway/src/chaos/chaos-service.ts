@@ -44,6 +44,7 @@ class ChaosConnection {
   readonly #requests: ReadonlyMap<string, Expected>;
   #bytes: Buffer = Buffer.alloc(0);
   #current: Reading | undefined;
+  #last: Arrival | undefined;
   /** It has said that this answer is the last one here. */
   #isClosing = false;
   #onWhole: () => void = () => undefined;
@@ -75,6 +76,7 @@ class ChaosConnection {
     this.#isClosing ||= plan.isLast === true;
     const arrival: Arrival = { method, plan, isWhole: false, fault };
     arrivals.push(arrival);
+    this.#last = arrival;
     const isChunked = /\r\ntransfer-encoding: chunked/i.test(head);
     const left = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
     this.#current = { expected, arrival, isChunked, left: isChunked ? -1 : left, read: 0 };
@@ -137,7 +139,8 @@ class ChaosConnection {
 
   #run(steps: readonly Step[], arrival: Arrival): void {
     for (const [i, step] of steps.entries()) {
-      if (this.#socket.destroyed) return;
+      // Who has the next request before it closes does not close any more: it would be that one's answer that broke off.
+      if (this.#socket.destroyed || arrival !== this.#last) return;
       const goOn = () => this.#run(steps.slice(i + 1), arrival);
       if (step.do === 'send') this.#socket.write(step.bytes);
       else if (step.do === 'end') this.#socket.end();

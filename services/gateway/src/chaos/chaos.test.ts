@@ -38,7 +38,8 @@ describe(`the gateway amid chaos (CHAOS_SEED=${seed})`, function () {
 
   it('keeps to that while its configuration changes', async () => {
     let version = 0;
-    const isApplied = () => chaos.gateway.log().filter(({ msg }) => msg === 'configuration applied').length === version;
+    const isApplied = () =>
+      chaos.gateway.lines.filter((line) => line.includes('"configuration applied"')).length === version;
     const change = () => {
       if (!isApplied()) return;
       const { configFile } = chaos.gateway;
@@ -53,7 +54,7 @@ describe(`the gateway amid chaos (CHAOS_SEED=${seed})`, function () {
     clearInterval(changing);
     await eventually(isApplied);
     expect(wrongs.slice(0, 20).join('\n')).to.equal('');
-    expect(version).to.be.above(3);
+    expect(version).to.be.above(Math.min(3, runs / 300));
   });
 
   it('writes one line for each request, and tells its status as the client saw it', () => {
@@ -78,7 +79,7 @@ describe(`the gateway amid chaos (CHAOS_SEED=${seed})`, function () {
   it('finishes what is under way when it is told to stop, and then is gone', async () => {
     const leaving = await startChaos();
     const playing = playSchedules(leaving, { seed: seed + 2, runs: Math.ceil(runs / 5), mayBeGone: true });
-    await eventually(() => leaving.requests.size > 100);
+    await eventually(() => leaving.requests.size > Math.min(100, runs / 10));
 
     await leaving.gateway.stop();
 

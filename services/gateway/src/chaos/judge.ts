@@ -70,7 +70,7 @@ function judgeTries({ method, hasKey, arrivals }: RequestPlan): string[] {
   return wrongs;
 }
 
-/** Where all are well an answer is due, or the word that the service closed its connection (503), which another request made it do. */
+/** Where all are well an answer is due. */
 function judgeCalm({ requests, isPipelined, leavesAfter }: Schedule, request: RequestPlan, outcome: Outcome): string[] {
   const isDue =
     request.isCalm &&
@@ -78,8 +78,7 @@ function judgeCalm({ requests, isPipelined, leavesAfter }: Schedule, request: Re
     (request.hasKey || !['POST', 'PATCH'].includes(request.method)) &&
     request.bodyBytes === 0 &&
     (isPipelined ? requests.every(({ isCalm }) => isCalm) : outcome.kind !== 'unsent');
-  if (!isDue || outcome.answer?.status === 503 || (outcome.kind === 'whole' && outcome.answer?.headers.has(markField)))
-    return [];
+  if (!isDue || (outcome.kind === 'whole' && outcome.answer?.headers.has(markField))) return [];
   return [`all were well, yet it is ${outcome.kind} (${outcome.answer?.status})`];
 }
 

@@ -45,8 +45,12 @@ describe('a request that is not HTTP as it should be', () => {
     ['a list of hosts', host(' a,b'), 400],
     ['a host with a port that is none', host(' a:b'), 400],
 
-    ['an absolute target', line('GET http://evil.example/api/v1/auth/login HTTP/1.1'), 400],
-    ['an absolute target of the same host', line('GET http://a/api/v1/auth/login HTTP/1.1'), 400],
+    ['an absolute target of another host', line('POST http://evil.example/api/v1/auth/login HTTP/1.1'), 400],
+    ['an absolute target of another port', line('POST http://a:81/api/v1/auth/login HTTP/1.1'), 400],
+    ['an absolute target with a name before the host', line('POST http://u@a/api/v1/auth/login HTTP/1.1'), 400],
+    ['an absolute target of another scheme', line('POST ftp://a/api/v1/auth/login HTTP/1.1'), 400],
+    ['an absolute target without a host', 'POST http://a/api/v1/auth/login HTTP/1.0\r\n\r\n', 400],
+    ['an absolute target with two slashes', line('POST http://a//api/v1/auth/login HTTP/1.1'), 400],
     ['a target that is an asterisk', line('OPTIONS * HTTP/1.1'), 400],
     ['a target without a slash', line('GET api HTTP/1.1'), 400],
     ['a fragment', line('GET /api#x HTTP/1.1'), 400],
@@ -101,6 +105,8 @@ describe('a request that is not HTTP as it should be', () => {
 
   const mended: [what: string, bytes: string][] = [
     ['empty lines before it', `\r\n\r\n${login()}\r\n\r\n`],
+    ['an absolute target of the host it names', line('POST http://a/api/v1/auth/login HTTP/1.1')],
+    ['an absolute target in another case', line('POST HTTP://A/api/v1/auth/login HTTP/1.1')],
     ['more than one blank in its first line', line('POST  /api/v1/auth/login  HTTP/1.1')],
     ['Connection naming the fields that we add', `${login('Connection: host, x-forwarded-for, traceparent')}\r\n\r\n`],
   ];

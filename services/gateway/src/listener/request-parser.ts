@@ -63,7 +63,7 @@ export class RequestParser extends MessageParser {
     // A head with something wrong in it is refused, and nothing behind it is read.
     const end = head.problem || head.contentLength < 0 ? 0 : head.contentLength;
     this.expectBody(head.isChunked && !head.problem ? 'chunked' : end);
-    this.#sink.onHead(method, target, Number(minor), head);
+    this.#sink.onHead(method, target.startsWith('/') ? target : originOf(target, head.host), Number(minor), head);
   }
 
   protected override onBody(chunk: Buffer): void {
@@ -73,4 +73,14 @@ export class RequestParser extends MessageParser {
   protected override onMessageEnd(): void {
     this.#sink.onEnd();
   }
+}
+
+/**
+ * The origin form of an absolute target (RFC 9112 § 3.2.2), which a client may send to a server too.
+ * @returns the target as it is, which no route takes, where Host says something else: two readers could believe either
+ */
+function originOf(target: string, host: string): string {
+  const [, authority, rest = ''] = /^https?:\/\/([^/?#]+)(.*)$/i.exec(target) ?? [];
+  if (host === '' || authority?.toLowerCase() !== host.toLowerCase()) return target;
+  return rest.startsWith('/') ? rest : `/${rest}`;
 }

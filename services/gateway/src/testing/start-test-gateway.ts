@@ -25,6 +25,8 @@ export interface TestGateway {
   readonly tokens: string;
   /** Lines of the access log so far, parsed; other lines have other messages. */
   readonly log: () => Record<string, unknown>[];
+  /** The same as written. */
+  readonly lines: readonly string[];
   /** Keys that auth publishes; to be changed. */
   readonly published: { keys: object[]; status: number; fetches: number };
   stop(): Promise<void>;
@@ -101,6 +103,7 @@ export async function startTestGateway({
     bearer: `Bearer ${signToken(key, goodClaims())}`,
     configFile: config,
     tokens: directory,
+    lines,
     log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     published,
     stop: () => running.stop(),
