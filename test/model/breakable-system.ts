@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findMongod } from '@outlay/database-setup/find-mongod.ts';
 import { ensureReplicaSet } from '@outlay/database-setup/replica-set.ts';
-import { startMongod } from '@outlay/database-setup/start-mongod.ts';
-import { MongoClient } from 'mongodb';
+import { type Mongod, startMongod } from '@outlay/database-setup/start-mongod.ts';
+import { MongoClient, MongoNetworkError } from 'mongodb';
 import { repositoryRoot } from '../../scripts/start/settings.ts';
 import { startCutProxy } from '../support/cut-proxy.ts';
 import { type Api, serviceApi } from '../support/request.ts';
@@ -28,26 +28,42 @@ export interface BreakableSystem {
 }
 
 export async function startBreakableSystem(): Promise<BreakableSystem> {
+  // What is open when the start fails half-way is closed again.
+  await using open = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'outlay-test-breakable-'));
+  open.defer(() => rm(folder, { recursive: true, force: true }));
   const binary = await findMongod({ keepIn: join(repositoryRoot, '.outlay/mongodb'), log: console.error });
-  const start = (port: number) =>
+  const start = () =>
     startMongod({
       binary,
       dbPath: join(folder, 'data'),
-      port,
+      port: 0,
       cacheGb: 0.5,
       // A killed service's transaction is in the way for two seconds at most.
       parameters: { enableTestCommands: true, transactionLifetimeLimitSeconds: 1 },
     });
-  const proxy = await startCutProxy();
-  let mongod = await start(0);
-  const { port } = mongod;
-  proxy.target = port;
+  // Who is restarted listens on another port, for its own may be taken meanwhile; these addresses stay.
+  const startProxy = async () => {
+    const proxy = await startCutProxy();
+    open.defer(() => proxy.stop());
+    return proxy;
+  };
+  const proxy = await startProxy();
+  const calm = await startProxy();
+  let mongod: Mongod;
+  const startAnew = async () => {
+    mongod = await start();
+    proxy.target = calm.target = mongod.port;
+  };
+  await startAnew();
+  open.defer(() => mongod.stop());
   // The set knows its member by the proxy's address, so that whoever looks for the primary goes through it.
   await ensureReplicaSet({ name: 'rs0', members: [`127.0.0.1:${proxy.port}`] });
-  const admin = await MongoClient.connect(`mongodb://127.0.0.1:${port}/?directConnection=true`);
+  const admin = await MongoClient.connect(`mongodb://127.0.0.1:${calm.port}/?directConnection=true`);
+  open.defer(() => admin.close());
 
   const place = await openTrustedPlace();
+  open.defer(() => place.close());
   const { identity } = place;
   const expenseEnv = {
     ...place.env,
@@ -55,15 +71,34 @@ export async function startBreakableSystem(): Promise<BreakableSystem> {
     MONGODB_WAIT_SECONDS: '60',
     WORKLOAD_TOKEN_DIR: await place.tokenFolder('expense', ['auth']),
   };
-  const startExpense = (own: Record<string, string> = {}) =>
-    startServiceProcess('services/expense/src/main.ts', { ...expenseEnv, ...own });
-  const ended: ServiceProcess[] = [];
-  const replicas = [await startExpense(), await startExpense()] as [ServiceProcess, ServiceProcess];
+  /** Also those that were killed. */
+  const processes: ServiceProcess[] = [];
+  const startReplica = async () => {
+    const at = await startProxy();
+    let process: ServiceProcess;
+    const start = async () => {
+      process = await startServiceProcess('services/expense/src/main.ts', expenseEnv);
+      processes.push(process);
+      at.target = Number(new URL(process.baseUrl).port);
+    };
+    await start();
+    open.defer(async () => void (await process.stop()));
+    return {
+      baseUrl: `http://127.0.0.1:${at.port}`,
+      async killAndRestart() {
+        await process.kill();
+        await start();
+      },
+    };
+  };
+  const replicas = [await startReplica(), await startReplica()] as const;
   const analytics = await startServiceProcess('services/analytics/src/main.ts', {
     ...place.env,
     EXPENSE_URL: replicas[0].baseUrl,
     WORKLOAD_TOKEN_DIR: await place.tokenFolder('analytics', ['auth', 'expense']),
   });
+  processes.push(analytics);
+  open.defer(async () => void (await analytics.stop()));
 
   /** One at a time: a replica that is killed while it comes up again would never be there. */
   let healing: Promise<void> = Promise.resolve();
@@ -72,20 +107,13 @@ export async function startBreakableSystem(): Promise<BreakableSystem> {
     return healing;
   };
 
-  async function killAndRestart(replica: 0 | 1): Promise<void> {
-    const before = replicas[replica];
-    await before.kill();
-    ended.push(before);
-    replicas[replica] = await startExpense({ PORT: new URL(before.baseUrl).port });
-  }
-
   let isSpared = false;
   async function restartMongod(isKilled: boolean): Promise<void> {
-    await mongod.stop(isKilled ? 0 : 5_000);
-    proxy.cut();
     // It looks for itself in its set by the proxy, and takes itself for removed, for good, where that breaks off.
     isSpared = true;
-    mongod = await start(port);
+    await mongod.stop(isKilled ? 0 : 5_000);
+    proxy.cut();
+    await startAnew();
     while (
       !(
         await admin
@@ -98,42 +126,43 @@ export async function startBreakableSystem(): Promise<BreakableSystem> {
     isSpared = false;
   }
 
+  const opened = open.move();
   return {
-    mongodbUri: `mongodb://127.0.0.1:${port}/expense?directConnection=true`,
+    mongodbUri: `mongodb://127.0.0.1:${calm.port}/expense?directConnection=true`,
     expense: (replica, user) => serviceApi(replicas[replica as 0 | 1].baseUrl, identity, 'expense').as(user),
     analytics: (user) => serviceApi(analytics.baseUrl, identity, 'analytics').as(user),
     async hurt(fault) {
       if (fault.kind === 'cut') setTimeout(() => isSpared || proxy.cut(), fault.afterMs);
       else if (fault.kind === 'lose an answer') {
         if (!isSpared) proxy.loseAnAnswer();
-      } else if (fault.kind === 'kill a service') await oneByOne(() => killAndRestart(fault.replica));
+      } else if (fault.kind === 'kill a service') await oneByOne(() => replicas[fault.replica].killAndRestart());
       else if (fault.kind === 'restart mongod') await oneByOne(() => restartMongod(fault.isKilled));
       else if (!isSpared)
-        await admin.db('admin').command({
-          configureFailPoint: 'failCommand',
-          mode: { times: fault.times },
-          data: {
-            failCommands: ['commitTransaction'],
-            appName: 'expense',
-            ...(fault.hangsUp
-              ? { closeConnection: true }
-              : { errorCode: 251, errorLabels: ['TransientTransactionError'] }), // NoSuchTransaction
-          },
-        });
+        await admin
+          .db('admin')
+          .command({
+            configureFailPoint: 'failCommand',
+            mode: { times: fault.times },
+            data: {
+              failCommands: ['commitTransaction'],
+              appName: 'expense',
+              ...(fault.hangsUp
+                ? { closeConnection: true }
+                : { errorCode: 251, errorLabels: ['TransientTransactionError'] }), // NoSuchTransaction
+            },
+          })
+          .catch((error) => {
+            // Stopped by another history just now: that is fault enough.
+            if (!(error instanceof MongoNetworkError)) throw error;
+          });
     },
     unknownErrors: () =>
-      [...ended, ...replicas, analytics].flatMap(({ lines }) =>
+      processes.flatMap(({ lines }) =>
         lines.filter((line, index) => line.includes('"status":500') || lines[index + 1]?.includes('"status":500')),
       ),
     async stop() {
       await healing.catch(() => undefined);
-      await analytics.stop();
-      for (const replica of replicas) await replica.stop();
-      await admin.close();
-      await place.close();
-      await proxy.stop();
-      await mongod.stop();
-      await rm(folder, { recursive: true, force: true });
+      await opened.disposeAsync();
     },
   };
 }

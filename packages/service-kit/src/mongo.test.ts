@@ -7,7 +7,7 @@ import { startMongod } from '@outlay/database-setup/start-mongod.ts';
 import { expect } from 'chai';
 import { type Connection, Schema } from 'mongoose';
 import { Registry } from 'prom-client';
-import { startCutProxy } from '../../../test/support/cut-proxy.ts';
+import { type CutProxy, startCutProxy } from '../../../test/support/cut-proxy.ts';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { ConfigError } from './config.ts';
 import { toProblem } from './create-app.ts';
@@ -26,6 +26,12 @@ const errorOf = (work: Promise<unknown>): Promise<Error & { code?: unknown }> =>
     () => expect.fail('it succeeded'),
     (error) => error,
   );
+
+function connectThrough(proxy: CutProxy, uri: string): Promise<Connection> {
+  proxy.target = Number(/:(\d+)/.exec(uri)![1]);
+  const throughProxy = uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${proxy.port}`);
+  return connectMongo({ uri: throughProxy, appName: 'test', registry: new Registry() });
+}
 
 describe('inTransaction', () => {
   let database: TestDatabase;
@@ -62,10 +68,7 @@ describe('inTransaction', () => {
 
   it('runs again where many connections are cut at once, of which the driver calls only the first one’s error transient', async () => {
     const proxy = await startCutProxy();
-    const { uri } = database;
-    proxy.target = Number(/:(\d+)/.exec(uri)![1]);
-    const throughProxy = uri.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${proxy.port}`);
-    const connection = await connectMongo({ uri: throughProxy, appName: 'test', registry: new Registry() });
+    const connection = await connectThrough(proxy, database.uri);
     const model = modelOn(connection);
     let writing = 0;
     const isWritten = Promise.withResolvers<void>();
@@ -116,6 +119,38 @@ describe('ensureCollections', () => {
       const indexes = await database.connection.collection('counters').indexes();
       expect(indexes.map(({ name }) => name)).to.have.members(['_id_', 'by-value']);
     } finally {
+      await database.drop();
+    }
+  });
+
+  it('goes on where its connection breaks, as at the start of a service beside a database that restarts', async () => {
+    const database = await openTestDatabase();
+    const proxy = await startCutProxy();
+    const connection = await connectThrough(proxy, database.uri);
+    const counters = modelOn(connection);
+    const steps: string[] = [];
+    const begin = (step: string) => {
+      if (!steps.includes(step)) proxy.loseAnAnswer();
+      steps.push(step);
+    };
+    const model = {
+      createCollection() {
+        begin('collection');
+        return counters.createCollection();
+      },
+      createIndexes() {
+        begin('indexes');
+        return counters.createIndexes();
+      },
+    };
+    try {
+      await ensureCollections([model]);
+      expect(steps).to.deep.equal(['collection', 'collection', 'indexes', 'indexes']);
+      const indexes = await database.connection.collection('counters').indexes();
+      expect(indexes.map(({ name }) => name)).to.have.members(['_id_', 'by-value']);
+    } finally {
+      await connection.close();
+      await proxy.stop();
       await database.drop();
     }
   });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClientSession, Connection, Model } from 'mongoose';
+import type { ClientSession, Connection } from 'mongoose';
 import mongoose from 'mongoose';
 import { Gauge, type Registry } from 'prom-client';
 import { ConfigError } from './config.ts';
@@ -43,7 +43,7 @@ export async function connectMongo({ registry, waitMs = 0, ...options }: MongoOp
           `Wrong configuration: MONGODB_URI leads to no usable MongoDB: ${(cause as Error).message}`,
           { cause },
         );
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await delay(1_000);
     }
   }
 }
@@ -63,6 +63,8 @@ async function connectOnce(
     readConcern: { level: 'majority' },
     autoIndex: false,
     autoCreate: false,
+    // What mongoose holds back while a connection is lost does not ask for a new one: it would wait for the next heartbeat, 10 s.
+    bufferCommands: false,
   });
   const open = size.labels('open');
   const inUse = size.labels('in_use');
@@ -89,11 +91,31 @@ export async function closeMongo(connection: Connection): Promise<void> {
   await Promise.race([closing, delay(closeMs, undefined, { ref: false })]);
 }
 
-/** Creates the models' collections and indexes where they are missing; at start, so that no transaction has to. */
-export async function ensureCollections(models: readonly Pick<Model<unknown>, 'createCollection' | 'createIndexes'>[]) {
+/** Longer than an election takes. */
+const ensureMs = 30_000;
+
+/**
+ * Creates the models' collections and indexes where they are missing; at start, so that no transaction has to. Where the
+ * connection breaks it goes on: the driver repeats reads and writes, but not these.
+ */
+export async function ensureCollections(
+  models: readonly { createCollection(): Promise<unknown>; createIndexes(): Promise<unknown> }[],
+): Promise<void> {
+  const giveUpAt = Date.now() + ensureMs;
+  const ensure = async (create: () => Promise<unknown>): Promise<void> => {
+    for (;;) {
+      try {
+        return void (await create());
+      } catch (error) {
+        // What the server itself answers, it answers again.
+        if (error instanceof mongoose.mongo.MongoServerError || Date.now() > giveUpAt) throw error;
+        await delay(50);
+      }
+    }
+  };
   for (const model of models) {
-    await model.createCollection();
-    await model.createIndexes();
+    await ensure(() => model.createCollection());
+    await ensure(() => model.createIndexes());
   }
 }
 
@@ -116,8 +138,7 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const giveUpAt = Date.now() + transactionMs;
   for (let attempt = 0; ; attempt++) {
-    // Not mongoose's own, which waits 10 s for a lost connection and then gives an error of no kind.
-    const session = connection.getClient().startSession();
+    const session = await connection.startSession();
     try {
       session.startTransaction({ writeConcern: { w: 'majority' }, readConcern: { level: 'snapshot' } });
       const result = await work(session);
@@ -132,7 +153,7 @@ export async function inTransaction<T>(
       await session.endSession();
     }
     const pauseMs = Math.min(200, 2 * 2 ** attempt) * Math.random();
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await delay(pauseMs);
   }
 }
 
