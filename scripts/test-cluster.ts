@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { runSuite } from './test/run-suite.ts';
+import { listFailures, runSuite } from './test/run-suite.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -85,7 +85,7 @@ await delay(30_000); // what is measured next is called idle
 const idle = await memory();
 const load = await underLoad('memory', 20, async () => undefined);
 const loaded = await memory();
-const counts = await runSuite({
+const result = await runSuite({
   args: ['--timeout', '900000', ...(positionals.length ? positionals : ['test/cluster/*.test.ts'])],
   cwd: root,
   env: process.env,
@@ -107,8 +107,9 @@ console.table(
 );
 const idleMiB = [...idle.values()].reduce((sum, value) => sum + value, 0);
 console.log(`idle in all: ${idleMiB} MiB, and no more than ${idleMiBMax} MiB may it be`);
-console.log(`cluster: ${counts.passed} passed, ${counts.failed} failed`);
-process.exit(counts.failed > 0 || counts.passed === 0 || idleMiB > idleMiBMax ? 1 : 0);
+if (result.failed > 0) console.log(listFailures(result.failures));
+console.log(`cluster: ${result.passed} passed, ${result.failed} failed`);
+process.exit(result.failed > 0 || result.passed === 0 || idleMiB > idleMiBMax ? 1 : 0);
 
 /** Working set per pod, as the kubelet counts it (what an eviction looks at). */
 async function memory(): Promise<Map<string, number>> {

@@ -1,12 +1,13 @@
 /**
- * `npm test [-- FILE…]`: sets up what is missing, runs every suite, and closes with `N passed, N failed`. With files,
- * only those.
+ * `npm test [-- FILE…]`: sets up what is missing, runs every suite, lists what failed and closes with `N passed, N failed`.
+ * With files, only those. SUMMARY_FILE names a file that gets these last lines too.
  */
+import { writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { findMongod } from '@outlay/database-setup/find-mongod.ts';
 import { repositoryRoot } from './start/settings.ts';
 import { findChromium, installChromium } from './test/find-chromium.ts';
-import { type Counts, runSuite } from './test/run-suite.ts';
+import { listFailures, runSuite, type SuiteResult } from './test/run-suite.ts';
 
 const files = process.argv.slice(2).map((file) => relative(repositoryRoot, resolve(process.env.INIT_CWD ?? '', file)));
 const isEndToEnd = (file: string) => file.startsWith('test/e2e');
@@ -41,7 +42,7 @@ const suites = [
   },
 ];
 
-let total: Counts = { passed: 0, failed: 0, skipped: 0 };
+let total: SuiteResult = { passed: 0, failed: 0, skipped: 0, failures: [] };
 try {
   if (!process.env.OUTLAY_TEST_MONGODB_URI)
     process.env.OUTLAY_MONGOD = await findMongod({ keepIn: resolve(repositoryRoot, '.outlay/mongodb'), log });
@@ -49,7 +50,7 @@ try {
     if (args.length === 0 || told.signal.aborted) continue;
     setUp();
     log(`\n${name}`);
-    const counts = await runSuite({
+    const result = await runSuite({
       args: [...args, ...(process.stdout.isTTY ? ['--color'] : [])],
       cwd: repositoryRoot,
       env: process.env,
@@ -58,16 +59,20 @@ try {
       print: (chunk) => process.stdout.write(chunk),
     });
     total = {
-      passed: total.passed + counts.passed,
-      failed: total.failed + counts.failed,
-      skipped: total.skipped + counts.skipped,
+      passed: total.passed + result.passed,
+      failed: total.failed + result.failed,
+      skipped: total.skipped + result.skipped,
+      failures: [...total.failures, ...result.failures],
     };
   }
 } catch (error) {
-  log(error instanceof Error ? error.message : String(error));
-  total = { ...total, failed: total.failed + 1 };
+  const message = error instanceof Error ? error.message : String(error);
+  total = { ...total, failed: total.failed + 1, failures: [...total.failures, message] };
 }
 const ok = total.failed === 0 && total.passed > 0 && !told.signal.aborted;
 process.exitCode = ok ? 0 : 1;
-log(`${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
+const counted = `${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`;
+const summary = [listFailures(total.failures), counted].filter(Boolean).join('\n\n');
+log(summary);
+if (process.env.SUMMARY_FILE) writeFileSync(process.env.SUMMARY_FILE, `${summary}\n`);
 if (process.connected) process.disconnect(); // or the channel to bootstrap would keep us

@@ -1,3 +1,5 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { startGuarded } from '@outlay/database-setup/guarded-process.ts';
@@ -6,6 +8,11 @@ export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+}
+
+export interface SuiteResult extends Counts {
+  /** Each failed test's title, where it stands and the first line of what was wrong; also why the suite was ended. */
+  readonly failures: readonly string[];
 }
 
 export interface SuiteOptions {
@@ -23,11 +30,25 @@ export interface SuiteOptions {
  * Runs mocha in a process of its own and counts by its closing lines. A suite that ends without them, or with an exit
  * code that contradicts them, crashed: that counts as one failed.
  */
-export async function runSuite({ args, cwd, env, timeoutMs, signal, print }: SuiteOptions): Promise<Counts> {
+export async function runSuite({ args, cwd, env, timeoutMs, signal, print }: SuiteOptions): Promise<SuiteResult> {
   const mocha = join(import.meta.dirname, '../../node_modules/mocha/bin/mocha.js');
-  const suite = startGuarded({ command: process.execPath, args: [mocha, ...args], cwd, env, output: 'pipe' });
-  const endBecause = (reason: string) => {
+  const reporter = join(import.meta.dirname, 'failure-reporter.ts');
+  const folder = mkdtempSync(join(tmpdir(), 'outlay-suite-'));
+  const failuresFile = join(folder, 'failures');
+  const suite = startGuarded({
+    command: process.execPath,
+    args: [mocha, '--reporter', reporter, ...args],
+    cwd,
+    env: { ...env, FAILURES_FILE: failuresFile },
+    output: 'pipe',
+  });
+  const reasons: string[] = [];
+  const say = (reason: string) => {
+    reasons.push(reason);
     print(`\n${reason}\n`);
+  };
+  const endBecause = (reason: string) => {
+    say(reason);
     void suite.stop(5_000);
   };
   const timer = setTimeout(endBecause, timeoutMs.whole, 'This suite did not end in time.');
@@ -50,10 +71,30 @@ export async function runSuite({ args, cwd, env, timeoutMs, signal, print }: Sui
   await suite.closed;
 
   const counts = readCounts(text);
-  if (counts && counts.failed > 0 === code > 0) return counts;
-  print(`\nThis suite crashed (exit code ${code}); it counts as one failed test.\n`);
-  return { passed: counts?.passed ?? 0, failed: (counts?.failed ?? 0) + 1, skipped: counts?.skipped ?? 0 };
+  const isWhole = counts && counts.failed > 0 === code > 0;
+  if (!isWhole) say(`This suite crashed (exit code ${code}); it counts as one failed test.`);
+  const failures = [...readFailures(failuresFile), ...reasons];
+  rmSync(folder, { recursive: true });
+  return {
+    passed: counts?.passed ?? 0,
+    failed: (counts?.failed ?? 0) + (isWhole ? 0 : 1),
+    skipped: counts?.skipped ?? 0,
+    failures,
+  };
 }
+
+/** A list of what failed, short enough to be seen where only the end of a long output is. Empty where nothing did. */
+export const listFailures = (failures: readonly string[]): string =>
+  failures.length ? ['\nFailed:', ...failures.map((failure) => failure.replaceAll(/^/gm, '  '))].join('\n') : '';
+
+/** What our reporter wrote: nothing at all where nothing failed. */
+const readFailures = (file: string): string[] =>
+  existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    : [];
 
 /** mocha's closing lines are followed by the report on each failure. */
 const closingLength = 1_000_000;
