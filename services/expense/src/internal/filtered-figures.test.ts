@@ -60,6 +60,7 @@ describe(`figures with filters (FC_SEED=${seed})`, function () {
       const [first, last] = a < b ? [a, b] : [b, a];
       return [`${first}-01`, addDays(`${addDays(`${last}-28`, 4).slice(0, 7)}-01`, -1)];
     }),
+    fc.constantFrom<[string, string]>(['2026-01-01', '2026-12-31'], ['2024-12-31', '2027-01-31']),
   );
   const flag = fc.constantFrom('true', 'false');
   const question = fc.record(
@@ -157,6 +158,25 @@ describe(`figures with filters (FC_SEED=${seed})`, function () {
     expect(body.ranges[0].buckets.map(({ payee, cell }: Bucket) => [payee, cell.expense])).to.deep.equal([
       ['Shop', 700],
     ]);
+  });
+
+  it('of a year come out of its months where the year’s rollup does not say what they say', async () => {
+    const other = expense.person();
+    const ask = async () => {
+      const { body } = await other.figures({ ranges: '2025-01-01..2026-12-31', categories: 'true' });
+      return body.ranges[0].buckets.map(({ category, cell }: Bucket) => [category, cell.expense, cell.expenseCount]);
+    };
+    await other.record({ date: '2025-03-01', amount: 700 });
+    await other.record({ date: '2026-03-01', amount: 50 });
+    const id = (await other.ledger.get('')).body.id;
+    const rollups = expense.database.connection.collection<{ _id: string }>('rollups');
+    // As in a ledger that is older than the rollups of years.
+    await rollups.deleteOne({ _id: `${id}:year:2025:EUR` });
+    expect(await ask()).to.deep.equal([['none', 750, 2]]);
+    await other.record({ date: '2025-04-01', amount: 5 });
+    expect(await ask()).to.deep.equal([['none', 755, 3]]);
+    await expense.parts.rollupCheck.rebuild(id);
+    expect(await ask()).to.deep.equal([['none', 755, 3]]);
   });
 
   it('are by category and by payee, each for itself, in one answer', async () => {

@@ -27,8 +27,11 @@ export function viewsOf(question: FiguresQuestion): Omit<BucketKey, 'by'>[] {
   ];
 }
 
-/** How each range is read: for each view in the currency asked for, and once more by day where the others are wanted too. */
-export function planFigures(question: FiguresQuestion): RangePlan[][] {
+/**
+ * How each range is read: for each view in the currency asked for, and once more by day where the others are wanted too.
+ * @param years whether years may be taken as a whole
+ */
+export function planFigures(question: FiguresQuestion, years: boolean): RangePlan[][] {
   const { asOf, tag, payee, category } = question;
   return question.ranges.map((asked) => {
     const range = { from: asked.from, to: asOf !== undefined && asOf < asked.to ? asOf : asked.to };
@@ -41,6 +44,7 @@ export function planFigures(question: FiguresQuestion): RangePlan[][] {
           categories: view.categories || category !== undefined,
           payees: view.payees,
           entries: view.tags || tag !== undefined || payee !== undefined,
+          years,
         };
         return { key: { ...view, by }, isForeign, pieces: piecesOf(range, need) };
       }),

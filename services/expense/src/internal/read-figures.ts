@@ -33,13 +33,15 @@ export function createFigureReader({
   expenses,
   rollups,
 }: FigureReaderParts) {
-  return async (id: string, question: FiguresQuestion): Promise<Figures> => {
-    const plans = planFigures(question);
+  return (id: string, question: FiguresQuestion): Promise<Figures> => readFigures(id, question, true);
+
+  async function readFigures(id: string, question: FiguresQuestion, hasYears: boolean): Promise<Figures> {
+    const plans = planFigures(question, hasYears);
     const pieces = plans.flat().flatMap((plan) => plan.pieces);
     const isTold = viewsOf(question).some((view) => view.categories);
     const isEach = question.currencies === 'each';
     const isOneQuery =
-      question.doublesFrom === undefined && pieces.every(({ unit }) => unit === 'month' || unit === 'day');
+      question.doublesFrom === undefined && pieces.every(({ unit }) => unit !== 'payee' && unit !== 'entries');
     const session = isOneQuery ? undefined : connection.getClient().startSession({ snapshot: true });
     try {
       const [ledger, tree, rates, read] = await Promise.all([
@@ -49,6 +51,7 @@ export function createFigureReader({
         readRollups(id, pieces, session),
       ]);
       if (!ledger) throw new LedgerNotFound();
+      if (pieces.some((piece) => piece.unit === 'year' && !addUp(piece, read))) return readFigures(id, question, false);
       const currency = question.currency ?? ledger.currency;
       const family = categoryFamily(tree, question.category);
       const isWanted = wantedBy(question, family);
@@ -101,11 +104,11 @@ export function createFigureReader({
     } finally {
       await session?.endSession();
     }
-  };
+  }
 
   async function readRollups(id: string, pieces: readonly Piece[], session: ClientSession | undefined) {
     const kept = pieces.filter((piece): piece is RollupPiece => piece.unit !== 'entries');
-    const months = kept.filter(({ unit }) => unit === 'payee').map((piece) => monthsOf(piece));
+    const months = kept.filter(({ unit }) => unit === 'payee' || unit === 'year').map(monthsOf);
     const all = [...kept, ...months];
     return rollups.read(id, all.map(rollupsOf), [...new Set(all.map(({ part }) => part))], session);
   }
@@ -116,21 +119,26 @@ const isOneSum = ({ by, categories, payees, tags, currencies }: FiguresQuestion)
 
 const monthsOf = ({ from, to }: DateRange): RollupPiece => ({ from, to, unit: 'month', part: 'total' });
 
-/** Whether the payees of each month and currency come to what the month does. */
+/** Whether the payees of each month, or the cells of each year, come to what the months do, in each currency. */
 function addUp(piece: RollupPiece, rollups: readonly Rollup[]): boolean {
-  const { from, to } = rollupsOf(piece);
   const rest = new Map<string, Cell>();
-  for (const { unit, period, currency, cells } of rollups) {
-    if (unit === 'day' || period < from || period > to) continue;
-    const sign = unit === 'payee' ? 1 : -1;
-    const cell = rest.get(`${period} ${currency}`) ?? emptyCell();
-    rest.set(`${period} ${currency}`, cell);
-    for (const { key, sum, count } of cells(unit === 'payee' ? 'payees' : 'total')) {
-      const kind = key.slice(key.lastIndexOf(':') + 1) as SumRow['kind'];
-      cell[kind] += sign * sum;
-      cell[`${kind}Count`] += sign * count;
+  const periodLength = rollupsOf(piece).from.length;
+  const add = (of: RollupPiece, sign: 1 | -1) => {
+    const { unit, from, to } = rollupsOf(of);
+    for (const rollup of rollups) {
+      if (rollup.unit !== unit || rollup.period < from || rollup.period > to) continue;
+      const place = `${rollup.period.slice(0, periodLength)} ${rollup.currency}`;
+      const cell = rest.get(place) ?? emptyCell();
+      rest.set(place, cell);
+      for (const { key, sum, count } of rollup.cells(of.part)) {
+        const kind = key.slice(key.lastIndexOf(':') + 1) as SumRow['kind'];
+        cell[kind] += sign * sum;
+        cell[`${kind}Count`] += sign * count;
+      }
     }
-  }
+  };
+  add(piece, 1);
+  add(monthsOf(piece), -1);
   return [...rest.values()].every((cell) => Object.values(cell).every((value) => value === 0));
 }
 

@@ -32,7 +32,7 @@ export function createRollupCheck({
   inLedger: InLedger;
 }) {
   /** The first month after this one that has expenses or rollups, with what is stored of it and what the expenses say. */
-  async function monthAfter(session: ClientSession, ledger: string, last: string): Promise<Month | undefined> {
+  async function monthAfter(session: ClientSession, ledger: string, last: string): Promise<Period | undefined> {
     const next = [
       await expenses.monthAfter(session, ledger, last),
       await rollups.monthAfter(session, ledger, last),
@@ -41,51 +41,65 @@ export function createRollupCheck({
     if (month === undefined) return undefined;
     const expected = new Map<string, StoredRollup>();
     for (const [key, cells] of foldSums(await expenses.sumsOfMonth(session, ledger, month))) {
+      if (key.startsWith('year:')) continue; // a year has other months too
       const _id = `${ledger}:${key}`;
       expected.set(_id, toRollup(_id, cells));
     }
-    const stored = new Map((await rollups.ofMonth(session, ledger, month)).map((rollup) => [rollup._id, rollup]));
-    const ids = new Set([...stored.keys(), ...expected.keys()]);
-    const found = [...ids].flatMap((id) => differences(id, stored.get(id), expected.get(id)));
-    return { month, stored, expected, found };
+    return compared(month, await rollups.ofMonth(session, ledger, month), expected);
   }
+
+  /** The first year after this one, with what is stored of it and what its months come to. */
+  async function yearAfter(session: ClientSession, ledger: string, last: string): Promise<Period | undefined> {
+    const year = await rollups.yearAfter(session, ledger, last);
+    if (year === undefined) return undefined;
+    const { years, months } = await rollups.ofYear(session, ledger, year);
+    return compared(year, years, sumsOfYear(`${ledger}:year:${year}`, months));
+  }
+
+  /** Months follow from their expenses, and years from their months. */
+  const steps = [monthAfter, yearAfter];
 
   return {
     /**
-     * Compares a ledger's rollups with its expenses, each month as both were at one moment.
+     * Compares a ledger's rollups with its expenses, each month as both were at one moment, and then its years with its months.
      * @returns what differs, the first 1,000; nothing where all is true
      */
     async compare(ledger: string): Promise<Difference[]> {
       const all: Difference[] = [];
-      for (let last: string | undefined = beforeAll; last !== undefined && all.length < differencesMax; ) {
-        const after: string = last;
-        const next = await inTransaction(connection, (session) => monthAfter(session, ledger, after));
-        all.push(...(next?.found ?? []));
-        last = next?.month;
-      }
+      for (const periodAfter of steps)
+        for (let last: string | undefined = beforeAll; last !== undefined && all.length < differencesMax; ) {
+          const after: string = last;
+          const next = await inTransaction(connection, (session) => periodAfter(session, ledger, after));
+          // Beside months that are wrong themselves, a year's difference says nothing.
+          if (!all.some(({ rollup }) => rollup.startsWith(`${ledger}:month:${next?.name}-`)))
+            all.push(...(next?.found ?? []));
+          last = next?.name;
+        }
       return all.slice(0, differencesMax);
     },
 
     /**
      * Makes a ledger's rollups what its expenses say; only what differs is written. A month a transaction, which is as right
      * as all in one, because a month's rollups follow from that month's expenses, and never loses against who goes on writing.
+     * Then a year a transaction, as a year's follow from its months'.
      * @returns how many rollups were written or deleted
      */
     async rebuild(ledger: string): Promise<number> {
       let written = 0;
-      for (let last: string | undefined = beforeAll; last !== undefined; ) {
-        const after: string = last;
-        const done = await inLedger(ledger, async (session) => {
-          const next = await monthAfter(session, ledger, after);
-          if (!next) return undefined;
-          const wrong = new Set(next.found.map(({ rollup }) => rollup));
-          const right = new Map([...wrong].map((id) => [id, next.expected.get(id)]));
-          await rollups.put(session, right, (id) => next.stored.has(id));
-          return { month: next.month, written: wrong.size };
-        });
-        written += done?.written ?? 0;
-        last = done?.month;
-      }
+      for (const periodAfter of steps)
+        for (let last: string | undefined = beforeAll; last !== undefined; ) {
+          const after: string = last;
+          const done = await inLedger(ledger, async (session) => {
+            const next = await periodAfter(session, ledger, after);
+            if (!next) return undefined;
+            const wrong = new Set(next.found.map(({ rollup }) => rollup));
+            const right = new Map([...wrong].map((id) => [id, next.expected.get(id)]));
+            await rollups.put(session, right, (id) => next.stored.has(id));
+            return { name: next.name, written: wrong.size };
+          });
+          written += done?.written ?? 0;
+          last = done?.name;
+        }
       return written;
     },
   };
@@ -93,11 +107,34 @@ export function createRollupCheck({
 
 const beforeAll = '0000-00';
 
-interface Month {
-  month: string;
+/** A month or a year. */
+interface Period {
+  name: string;
   stored: ReadonlyMap<string, StoredRollup>;
   expected: ReadonlyMap<string, StoredRollup>;
   found: Difference[];
+}
+
+function compared(name: string, rollups: readonly StoredRollup[], expected: Period['expected']): Period {
+  const stored = new Map(rollups.map((rollup) => [rollup._id, rollup]));
+  const ids = new Set([...stored.keys(), ...expected.keys()]);
+  const found = [...ids].flatMap((id) => differences(id, stored.get(id), expected.get(id)));
+  return { name, stored, expected, found };
+}
+
+/** What months come to in each currency. @param key of the year's rollups, without the currency */
+function sumsOfYear(key: string, months: readonly StoredRollup[]): Map<string, StoredRollup> {
+  const sums = new Map<string, StoredRollup>();
+  for (const { _id: month, categories = {} } of months) {
+    const _id = `${key}:${month.split(':')[3]}`;
+    const yearly = sums.get(_id)?.yearly ?? {};
+    sums.set(_id, { _id, yearly });
+    for (const [cell, { sum, count }] of Object.entries(categories)) {
+      const before = yearly[cell];
+      yearly[cell] = { sum: (before?.sum ?? 0) + sum, count: (before?.count ?? 0) + count };
+    }
+  }
+  return sums;
 }
 
 function toRollup(_id: string, cells: ReadonlyMap<string, StoredCell>): StoredRollup {

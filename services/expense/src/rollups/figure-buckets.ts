@@ -4,7 +4,7 @@ import { foldCase } from '../expenses/search-words.ts';
 import { FigureTooLarge } from '../problems.ts';
 import { type DateRange, type RollupPiece, rollupsOf } from './figure-pieces.ts';
 import { fromFieldName } from './payee-field.ts';
-import type { Rollup } from './rollup-store.ts';
+import type { Rollup, RollupUnit } from './rollup-store.ts';
 
 /** A sum of expenses, of whatever source. */
 export interface SumRow {
@@ -65,15 +65,22 @@ function toRow({ unit, part }: RollupPiece, { currency, period }: Rollup, key: s
   const colon = key.lastIndexOf(':');
   const name = key.slice(0, colon);
   return {
-    date: unit === 'day' ? period : `${period}-${part === 'days' ? name : '01'}`,
+    date: firstDayOf[unit](period, part === 'days' ? name : '01'),
     currency,
     kind: key.slice(colon + 1) as SumRow['kind'],
-    category: part === 'categories' && name !== 'none' ? name : null,
+    category: (part === 'categories' || part === 'yearly') && name !== 'none' ? name : null,
     ...(part === 'payees' && { payee: fromFieldName(name) }),
     sum,
     count,
   };
 }
+
+const firstDayOf: Record<RollupUnit, (period: string, day: string) => string> = {
+  year: (period) => `${period}-01-01`,
+  month: (period, day) => `${period}-${day}`,
+  payee: (period) => `${period}-01`,
+  day: (period) => period,
+};
 
 /** How buckets are told apart. */
 export interface BucketKey {

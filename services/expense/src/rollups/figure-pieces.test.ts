@@ -11,8 +11,9 @@ const need = fc.record({
   categories: fc.boolean(),
   payees: fc.boolean(),
   entries: fc.boolean(),
+  years: fc.boolean(),
 });
-const nothing = { by: 'total', categories: false, payees: false, entries: false } as const;
+const nothing = { by: 'total', categories: false, payees: false, entries: false, years: true } as const;
 
 describe(`pieces of a range (FC_SEED=${seed})`, () => {
   it('follow each other without gap or overlap from the first day to the last', () => {
@@ -29,7 +30,7 @@ describe(`pieces of a range (FC_SEED=${seed})`, () => {
     );
   });
 
-  it('read a month’s own sums for whole months only, and at most 60 days one by one for what is cut', () => {
+  it('read a month’s own sums for whole months only, a year’s for whole years, and at most 60 days one by one for what is cut', () => {
     fc.assert(
       fc.property(range, need, (whole, how) => {
         for (const piece of piecesOf(whole, how)) {
@@ -39,6 +40,7 @@ describe(`pieces of a range (FC_SEED=${seed})`, () => {
           if (isOfDays || piece.part === 'days') continue;
           expect(piece.from).to.match(/-01$/);
           expect(addDays(piece.to, 1)).to.match(/-01$/);
+          if (piece.unit === 'year') expect(`${piece.from} ${addDays(piece.to, 1)}`).to.match(/-01-01 .*-01-01$/);
         }
       }),
       { seed, numRuns: 1_000 },
@@ -46,6 +48,7 @@ describe(`pieces of a range (FC_SEED=${seed})`, () => {
   });
 
   const payees = { ...nothing, payees: true };
+  const categories = { ...nothing, categories: true };
   const cases: [from: string, to: string, need: Need, pieces: string[]][] = [
     ['2026-01-01', '2026-12-31', nothing, ['month 2026-01–2026-12 total']],
     ['2026-02-01', '2026-02-28', nothing, ['month 2026-02–2026-02 total']],
@@ -63,6 +66,21 @@ describe(`pieces of a range (FC_SEED=${seed})`, () => {
     ['2026-01-01', '2026-02-14', payees, ['payee 2026-01–2026-01 payees', 'entries 2026-02-01–2026-02-14']],
     ['2026-01-01', '2026-01-31', { ...payees, by: 'day' }, ['entries 2026-01-01–2026-01-31']],
     ['2026-01-01', '2026-12-31', { ...payees, categories: true }, ['entries 2026-01-01–2026-12-31']],
+    ['2025-01-01', '2026-12-31', categories, ['year 2025–2026 yearly']],
+    ['2025-01-01', '2026-12-31', { ...categories, years: false }, ['month 2025-01–2026-12 categories']],
+    ['2025-01-01', '2026-12-31', { ...categories, by: 'month' }, ['month 2025-01–2026-12 categories']],
+    ['2025-02-01', '2026-11-30', categories, ['month 2025-02–2026-11 categories']],
+    [
+      '2024-12-31',
+      '2027-02-01',
+      categories,
+      [
+        'day 2024-12-31–2024-12-31 categories',
+        'year 2025–2026 yearly',
+        'month 2027-01–2027-01 categories',
+        'day 2027-02-01–2027-02-01 categories',
+      ],
+    ],
     ['2026-01-01', '2026-12-31', { ...nothing, entries: true }, ['entries 2026-01-01–2026-12-31']],
   ];
   for (const [from, to, need, expected] of cases)

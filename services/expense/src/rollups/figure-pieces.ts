@@ -14,6 +14,8 @@ export interface Need {
   readonly payees: boolean;
   /** What no rollup tells apart, like tags. */
   readonly entries: boolean;
+  /** Whether years may be taken as a whole. */
+  readonly years: boolean;
 }
 
 /** Days of a range that one part of one kind of rollup answers for. */
@@ -26,11 +28,12 @@ export interface RollupPiece extends DateRange {
 export type Piece = RollupPiece | (DateRange & { readonly unit: 'entries' });
 
 /**
- * Cuts a range into pieces, so that few rollups answer it: whole months by the months' own sums; days of a month that is cut,
+ * Cuts a range into pieces, so that few rollups answer it: whole years by the years' own sums where categories matter, whole
+ * months by the months'; days of a month that is cut,
  * or that are asked for one by one, by the days inside of the month's rollup, or by the days' rollups where categories matter.
  * Payees have rollups of whole months only.
  */
-export function piecesOf({ from, to }: DateRange, { by, categories, payees, entries }: Need): Piece[] {
+export function piecesOf({ from, to }: DateRange, { by, categories, payees, entries, years }: Need): Piece[] {
   if (entries || (payees && categories)) return [{ from, to, unit: 'entries' }];
   const days = (part: DateRange): Piece => {
     if (payees) return { ...part, unit: 'entries' };
@@ -41,16 +44,34 @@ export function piecesOf({ from, to }: DateRange, { by, categories, payees, entr
   const afterWhole = startOf('month', addDays(to, 1));
   if (firstWhole >= afterWhole) return [days({ from, to })];
   const months = { from: firstWhole, to: addDays(afterWhole, -1) };
-  const pieces: Piece[] = [
-    payees
-      ? { ...months, unit: 'payee', part: 'payees' }
-      : { ...months, unit: 'month', part: categories ? 'categories' : 'total' },
-  ];
+  const pieces: Piece[] = payees
+    ? [{ ...months, unit: 'payee', part: 'payees' }]
+    : years && by === 'total' && categories
+      ? withYears(months)
+      : [{ ...months, unit: 'month', part: categories ? 'categories' : 'total' }];
   if (from < firstWhole) pieces.unshift(days({ from, to: addDays(firstWhole, -1) }));
   if (to >= afterWhole) pieces.push(days({ from: afterWhole, to }));
   return pieces;
 }
 
+/** Whole months, by category: the whole years among them as such. */
+function withYears({ from, to }: DateRange): RollupPiece[] {
+  const months = (part: DateRange): RollupPiece => ({ ...part, unit: 'month', part: 'categories' });
+  const firstWhole = from.endsWith('-01-01') ? from : addMonths(startOf('year', from), 12);
+  const afterWhole = startOf('year', addDays(to, 1));
+  if (firstWhole >= afterWhole) return [months({ from, to })];
+  return [
+    ...(from < firstWhole ? [months({ from, to: addDays(firstWhole, -1) })] : []),
+    { from: firstWhole, to: addDays(afterWhole, -1), unit: 'year', part: 'yearly' },
+    ...(to >= afterWhole ? [months({ from: afterWhole, to })] : []),
+  ];
+}
+
+const periodLength: Record<RollupUnit, number> = { year: 4, month: 7, payee: 7, day: 10 };
+
 /** The rollups that a piece reads. */
-export const rollupsOf = ({ unit, from, to }: RollupPiece): RollupRange =>
-  unit === 'day' ? { unit, from, to } : { unit, from: from.slice(0, 7), to: to.slice(0, 7) };
+export const rollupsOf = ({ unit, from, to }: RollupPiece): RollupRange => ({
+  unit,
+  from: from.slice(0, periodLength[unit]),
+  to: to.slice(0, periodLength[unit]),
+});

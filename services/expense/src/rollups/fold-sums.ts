@@ -43,14 +43,15 @@ export interface CellChange {
 /** Path of a cell inside a rollup → how it changes. */
 export type CellChanges = Map<string, CellChange>;
 
-/** Key of a month's rollup, a day's, or one of a month's by payee; the store puts the ledger before it. */
+/** Key of a year's rollup, a month's, a day's, or one of a month's by payee; the store puts the ledger before it. */
+const yearKey = (date: string, currency: string) => `year:${date.slice(0, 4)}:${currency}`;
 const monthKey = (date: string, currency: string) => `month:${date.slice(0, 7)}:${currency}`;
 const dayKey = (date: string, currency: string) => `day:${date}:${currency}`;
 const payeeKey = (date: string, currency: string, payee: string) =>
   `payee:${date.slice(0, 7)}:${currency}:${shelfOf(payee)}`;
 
 /**
- * Adds entries up by rollup and cell, so that a batch of expenses costs few writes a month and one a day. Transfers count
+ * Adds entries up by rollup and cell, so that a batch of expenses costs few writes a month, one a day and one a year. Transfers count
  * nowhere; cells that end as they were are left out, so that a new note writes no rollup.
  */
 export function foldSums(entries: Iterable<Entry>): Map<string, CellChanges> {
@@ -73,7 +74,9 @@ export function foldSums(entries: Iterable<Entry>): Map<string, CellChanges> {
     if (category !== undefined) {
       const month = monthKey(date, currency);
       const day = dayKey(date, currency);
-      const byCategory = `categories.${category ?? 'none'}:${kind}`;
+      const ofCategory = `${category ?? 'none'}:${kind}`;
+      const byCategory = `categories.${ofCategory}`;
+      add(yearKey(date, currency), `yearly.${ofCategory}`, entry);
       add(month, `total.${kind}`, entry);
       add(month, byCategory, entry);
       add(month, `days.${date.slice(8)}:${kind}`, entry);

@@ -11,6 +11,7 @@ export type StoredCells = Record<string, StoredCell>;
 
 /** What each kind of rollup is made of; the first part is empty only where all are. */
 export const rollupParts = {
+  year: ['yearly'],
   month: ['total', 'categories', 'days'],
   day: ['total', 'categories'],
   payee: ['payees'],
@@ -18,17 +19,19 @@ export const rollupParts = {
 export type RollupUnit = keyof typeof rollupParts;
 export type RollupPart = (typeof rollupParts)[RollupUnit][number];
 
-/** Sums of one ledger over a month or a day in one currency. A cell exists as long as it counts something. */
+/** Sums of one ledger over a year, a month or a day in one currency. A cell exists as long as it counts something. */
 export interface StoredRollup {
   /**
-   * `ledger:month:2026-11:EUR`, `ledger:day:2026-11-23:EUR` or `ledger:payee:2026-11:EUR:shelf`: a year is a range of it, and it
-   * needs no other index.
+   * `ledger:year:2026:EUR`, `ledger:month:2026-11:EUR`, `ledger:day:2026-11-23:EUR` or `ledger:payee:2026-11:EUR:shelf`: what a
+   * figure reads is a few ranges of it, and it needs no other index.
    */
   _id: string;
   /** By kind. */
   total?: StoredCells;
   /** By `category:kind`, where category is an id or `none`. */
   categories?: StoredCells;
+  /** By `category:kind` of a year; named apart, so that who reads it beside its months' totals reads no more of the months. */
+  yearly?: StoredCells;
   /** By `day:kind`, "23:expense". */
   days?: StoredCells;
   /** By `payee:kind`, the payee spelled as it is ({@link toFieldName}), so that no name has to be looked up for a figure. */
@@ -38,19 +41,19 @@ export interface StoredRollup {
 /** Rollups of one period and currency, as read. */
 export interface Rollup extends Pick<RawRollup, 'cells'> {
   readonly unit: RollupUnit;
-  /** "2026-11" or "2026-11-23". */
+  /** "2026", "2026-11" or "2026-11-23". */
   readonly period: string;
   readonly currency: string;
 }
 
-/** Months or days from one to the other, both included. */
+/** Years, months or days from one to the other, both included. */
 export interface RollupRange {
   readonly unit: RollupUnit;
   readonly from: string;
   readonly to: string;
 }
 
-const units = Object.keys(rollupParts) as RollupUnit[];
+const unitsOfMonths = ['month', 'day', 'payee'] as const satisfies RollupUnit[];
 const partsOf = (_id: string) => rollupParts[_id.split(':')[1] as RollupUnit];
 
 const schema = new Schema<StoredRollup>(
@@ -58,6 +61,7 @@ const schema = new Schema<StoredRollup>(
     _id: String,
     total: Schema.Types.Mixed,
     categories: Schema.Types.Mixed,
+    yearly: Schema.Types.Mixed,
     days: Schema.Types.Mixed,
     payees: Schema.Types.Mixed,
   },
@@ -73,6 +77,20 @@ export function createRollupStore(connection: Connection) {
   async function find(filter: mongo.Filter<StoredRollup>, options: mongo.FindOptions): Promise<RawRollup[]> {
     const found = await collection.find(filter, { ...options, raw: true }).toArray();
     return (found as unknown as Uint8Array[]).map(readRollup);
+  }
+
+  /** The first period after this one that has a rollup of any of these units. */
+  async function periodAfter(session: ClientSession, ledger: string, period: string, units: readonly RollupUnit[]) {
+    const found: string[] = [];
+    // One after the other: a transaction is no place for two commands at a time.
+    for (const unit of units) {
+      const first = await collection.findOne(
+        { _id: { $gt: `${ledger}:${unit}:${period}~`, $lt: `${ledger}:${unit}~` } },
+        { session, projection: { _id: 1 }, sort: { _id: 1 } },
+      );
+      found.push(...(first?._id.split(':').slice(2, 3) ?? []));
+    }
+    return found.sort().at(0);
   }
 
   return {
@@ -133,20 +151,24 @@ export function createRollupStore(connection: Connection) {
       return collection.find({ $or: ids.map((_id) => ({ _id })) }, { session }).toArray();
     },
 
+    /** A year's rollups and its months' sums by category, as they are stored. */
+    async ofYear(session: ClientSession, ledger: string, year: string) {
+      const read = (_id: object) =>
+        collection.find({ _id }, { session, projection: { yearly: 1, categories: 1 } }).toArray();
+      return {
+        years: await read(idRange(`${ledger}:year:`, year, year)),
+        months: await read(idRange(`${ledger}:month:`, `${year}-01`, `${year}-12`)),
+      };
+    },
+
     /** The first month after this one that has a rollup of any kind. */
     async monthAfter(session: ClientSession, ledger: string, month: string): Promise<string | undefined> {
-      const found = await Promise.all(
-        units.map((unit) =>
-          collection.findOne(
-            { _id: { $gt: `${ledger}:${unit}:${month}~`, $lt: `${ledger}:${unit}~` } },
-            { session, projection: { _id: 1 }, sort: { _id: 1 } },
-          ),
-        ),
-      );
-      return found
-        .flatMap((rollup) => rollup?._id.split(':')[2]?.slice(0, 7) ?? [])
-        .sort()
-        .at(0);
+      return (await periodAfter(session, ledger, month, unitsOfMonths))?.slice(0, 7);
+    },
+
+    /** The first year after this one that has a rollup of its own or of a month. */
+    async yearAfter(session: ClientSession, ledger: string, year: string): Promise<string | undefined> {
+      return (await periodAfter(session, ledger, year, ['year', 'month']))?.slice(0, 4);
     },
 
     /**

@@ -22,7 +22,7 @@ describe('rollups', () => {
     return Object.fromEntries(found.map(({ _id, ...cells }) => [_id.slice(ledger.length + 1), cells]));
   };
 
-  it('are one document a month and one a day, in each currency, with what happened in them, and the month’s payees apart', async () => {
+  it('are one document a year, a month and a day, in each currency, with what happened in them, and the month’s payees apart', async () => {
     const person = expense.person();
     const category = await person.category('Groceries');
     await person.record({ amount: 1000, category, payee: 'Corner shop' });
@@ -37,6 +37,8 @@ describe('rollups', () => {
     const none = { 'none:expense': { sum: 7, count: 1 } };
     const income = { 'none:income': { sum: 300, count: 1 } };
     expect(await stored(person)).to.deep.equal({
+      'year:2026:EUR': { yearly: { ...groceries, ...none } },
+      'year:2026:USD': { yearly: income },
       'month:2026-11:EUR': {
         total: { expense: { sum: 1007, count: 2 }, refund: { sum: 250, count: 1 } },
         categories: { ...groceries, ...none },
@@ -94,6 +96,7 @@ describe('rollups', () => {
       await person.ledger.patch(`/expenses/${id}`, change);
     const cell = { sum: 5, count: 1 };
     expect(await stored(person)).to.deep.equal({
+      'year:2026:USD': { yearly: { 'none:income': cell } },
       'month:2026-12:USD': {
         total: { income: cell },
         categories: { 'none:income': cell },
@@ -113,7 +116,7 @@ describe('rollups', () => {
     const ledger = await ledgerOf(person);
     await rollups().updateMany(
       { _id: { $gte: `${ledger}:`, $lt: `${ledger};` } },
-      { $set: { total: 'broken' as never, payees: 'broken' as never } },
+      { $set: { yearly: 'broken' as never, total: 'broken' as never, payees: 'broken' as never } },
     );
     expect((await person.ledger.patch(`/expenses/${id}`, { note: 'milk', tags: ['a'] })).status).to.equal(200);
   });
@@ -124,7 +127,7 @@ describe('rollups', () => {
     const first = (await person.record()).body;
     await rollups().updateMany(
       { _id: { $gte: `${ledger}:`, $lt: `${ledger};` } },
-      { $set: { total: 'broken' as never, payees: 'broken' as never } },
+      { $set: { yearly: 'broken' as never, total: 'broken' as never, payees: 'broken' as never } },
     );
     const key = { 'idempotency-key': 'half-written' };
     for (const { status, body } of [
@@ -215,6 +218,30 @@ describe('rollups', () => {
     expect(await compare(ledger)).to.deep.equal([]);
     expect(await stored(person)).to.deep.equal(right);
     expect(await rebuild(ledger)).to.equal(0);
+  });
+
+  it('of a year are held against its months', async () => {
+    const person = expense.person();
+    await person.record({ date: '2025-01-31', amount: 500 });
+    await person.record({ date: '2025-12-01', amount: 250, currency: 'USD' });
+    const right = await stored(person);
+    const ledger = await ledgerOf(person);
+    const { compare, rebuild } = expense.parts.rollupCheck;
+    await rollups().updateOne({ _id: `${ledger}:year:2025:EUR` }, { $inc: { 'yearly.none:expense.sum': 1 } });
+    await rollups().deleteOne({ _id: `${ledger}:year:2025:USD` });
+    await rollups().insertOne({ _id: `${ledger}:year:2024:EUR`, yearly: { 'none:income': { sum: 1, count: 1 } } });
+    const cells = (await compare(ledger)).map(({ rollup, stored, expected }) => [
+      rollup.slice(ledger.length),
+      stored?.sum,
+      expected?.sum,
+    ]);
+    expect(cells).to.deep.equal([
+      [':year:2024:EUR', 1, undefined],
+      [':year:2025:EUR', 501, 500],
+      [':year:2025:USD', undefined, 250],
+    ]);
+    expect(await rebuild(ledger)).to.equal(3);
+    expect(await stored(person)).to.deep.equal(right);
   });
 
   it('are rebuilt from nothing while others write, and nothing is lost', async function () {
