@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 import type { Problem } from '@outlay/service-kit/problem.ts';
 import type { RequestHead } from '../filters/request-head.ts';
 import { ProtocolError, TooLongError } from '../http1/message-parser.ts';
+import { readIntoMemory } from '../http1/read-memory.ts';
+import { writeParts } from '../http1/write-parts.ts';
 import { headTooLarge, malformed, requestTimeout, versionUnknown } from '../problems.ts';
 import { Exchange } from '../proxy/exchange.ts';
 import type { ClientStream } from './client-stream.ts';
@@ -11,8 +13,6 @@ import { peerOf } from './http2-stream.ts';
 import type { Listener } from './listener.ts';
 import { RequestParser, type RequestSink, VersionError } from './request-parser.ts';
 
-/** A body up to this leaves in one write with its head, as text: a copy is cheaper than a second buffer on the socket. */
-const inlineBytesMax = 8_192;
 /** What may wait here of further requests while one is answered; the rest waits in the client's system. */
 const waitingBytesMax = 65_536;
 /** What is read and thrown away of a body that nobody wants, so that the client gets to read its answer. */
@@ -37,6 +37,8 @@ export class Http1Connection implements ClientStream, RequestSink {
   #isReading = false;
   /** What comes is no request any more: after the last answer, or after something that could not be read. */
   #isDeaf = false;
+  /** What comes is for who has taken the connection over. */
+  #isUpgraded = false;
   #closingAt = 0;
   #hasClientEnded = false;
 
@@ -59,12 +61,12 @@ export class Http1Connection implements ClientStream, RequestSink {
   #isLast = false;
   isFinished = false;
 
-  constructor(listener: Listener, socket: Socket) {
+  constructor(listener: Listener, accepted: Socket) {
+    const socket = readIntoMemory(accepted, (bytes) => this.#onBytes(bytes));
     this.#listener = listener;
     this.#socket = socket;
     this.address = peerOf(socket.remoteAddress);
     this.#parser = new RequestParser(this, listener.config.max_request_headers_kb * 1_024, listener.heads);
-    socket.on('data', (bytes: Buffer) => this.#onBytes(bytes));
     socket.on('drain', () => this.#exchange?.onAnswerDrain());
     socket.on('end', () => this.#onClientEnd());
     socket.on('error', () => undefined); // `close` follows
@@ -78,11 +80,16 @@ export class Http1Connection implements ClientStream, RequestSink {
   // --- reading
 
   #onBytes(bytes: Buffer): void {
-    if (this.#isDeaf) return;
+    if (this.#isDeaf) {
+      if (this.#isUpgraded) this.#socket.push(Buffer.from(bytes));
+      return;
+    }
     if (this.#hasServed && this.isIdle && this.#parser.isInHead && !this.#parser.partialHead)
       this.#requestedAt = performance.now();
-    this.#waiting = this.#waiting ? Buffer.concat([this.#waiting, bytes]) : bytes;
+    const before = this.#waiting;
+    this.#waiting = before ? Buffer.concat([before, bytes]) : bytes;
     this.#read();
+    if (this.#waiting && !before) this.#waiting = Buffer.from(this.#waiting);
     if (this.#waiting && this.#waiting.length > waitingBytesMax) this.#socket.pause();
   }
 
@@ -210,44 +217,34 @@ export class Http1Connection implements ClientStream, RequestSink {
   }
 
   flushHead(): void {
-    if (this.#answerHead !== '') this.#socket.write(this.#answerHead, 'latin1');
+    if (this.#answerHead !== '') this.#socket.write(this.#takeHead(), 'latin1');
+  }
+
+  #takeHead(): string {
+    const head = this.#answerHead;
     this.#answerHead = '';
+    return head;
   }
 
   write(chunk: Buffer): boolean {
     if (this.#framing === 'none') return true;
-    this.#socket.cork();
-    this.flushHead();
-    this.#writeBody(chunk);
-    this.#socket.uncork();
+    this.#send(chunk, '');
     return !this.#socket.writableNeedDrain;
   }
 
   end(chunk?: Buffer): void {
-    const body = chunk && chunk.length > 0 && this.#framing !== 'none' ? chunk : undefined;
-    if (this.#framing !== 'chunked' && this.#answerHead !== '' && (body?.length ?? 0) <= inlineBytesMax) {
-      // Latin-1 is bytes as they are.
-      this.#socket.write(body ? this.#answerHead + body.toString('latin1') : this.#answerHead, 'latin1');
-      this.#answerHead = '';
-    } else {
-      this.#socket.cork();
-      this.flushHead();
-      if (body) this.#writeBody(body);
-      if (this.#framing === 'chunked') this.#socket.write('0\r\n\r\n', 'latin1');
-      this.#socket.uncork();
-    }
+    const last = this.#framing === 'chunked' ? '0\r\n\r\n' : '';
+    if (chunk && chunk.length > 0 && this.#framing !== 'none') this.#send(chunk, last);
+    else if (this.#answerHead !== '' || last !== '') this.#socket.write(this.#takeHead() + last, 'latin1');
     if (this.#socket.writableLength === 0) this.#onAnswered();
     else this.#socket.write('', () => this.#onAnswered());
   }
 
-  #writeBody(chunk: Buffer): void {
-    if (this.#framing !== 'chunked') {
-      this.#socket.write(chunk);
-      return;
-    }
-    this.#socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
-    this.#socket.write(chunk);
-    this.#socket.write('\r\n', 'latin1');
+  /** @param last what follows the body */
+  #send(chunk: Buffer, last: string): void {
+    const head = this.#takeHead();
+    if (this.#framing !== 'chunked') writeParts(this.#socket, head, chunk, '');
+    else writeParts(this.#socket, `${head}${chunk.length.toString(16)}\r\n`, chunk, `\r\n${last}`);
   }
 
   /** The answer is with the system: now for the next request. */
@@ -281,7 +278,8 @@ export class Http1Connection implements ClientStream, RequestSink {
     this.#socket.pause();
     for (const event of ['data', 'drain', 'end']) this.#socket.removeAllListeners(event);
     this.#isDeaf = true;
-    if (this.#waiting) this.#socket.unshift(this.#waiting);
+    this.#isUpgraded = true;
+    if (this.#waiting) this.#socket.unshift(Buffer.from(this.#waiting));
     this.#waiting = undefined;
     this.#socket.allowHalfOpen = true;
     return this.#socket;

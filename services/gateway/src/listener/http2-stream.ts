@@ -70,12 +70,12 @@ export class Http2Stream implements ClientStream {
   flushHead(): void {}
 
   write(chunk: Buffer): boolean {
-    return this.#response.write(chunk);
+    return this.#response.write(Buffer.from(chunk)); // it is kept until the stream may send it
   }
 
   /** The answer to HEAD has no body, whatever it is given. */
   end(chunk?: Buffer): void {
-    if (chunk && this.method !== 'HEAD') this.#response.end(chunk);
+    if (chunk && this.method !== 'HEAD') this.#response.end(Buffer.from(chunk));
     else this.#response.end();
     this.#request.resume(); // what is left of the body goes nowhere
   }

@@ -47,7 +47,10 @@ export class Listener {
       });
       this.#server.on('secureConnection', (socket: TLSSocket) => this.#serve(socket));
       this.#server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy()); // no way to answer
-    } else this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#serve(socket));
+    } else
+      this.#server = createServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
+        this.#serve(socket),
+      );
     this.#server.maxConnections = config.max_connections;
   }
 

@@ -21,6 +21,7 @@ import type { Endpoint } from '../upstream/endpoint.ts';
 import type { ResponseHead } from '../upstream/response-parser.ts';
 import type { Timed } from './deadlines.ts';
 import { clientAddressOf, forwardedLines, schemeOf } from './forwarded.ts';
+import { KeptBody } from './kept-body.ts';
 import { isRetriable, isSafeToRetry, type TryFailure } from './retry-policy.ts';
 import { Tunnel } from './tunnel.ts';
 
@@ -83,8 +84,7 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
   #tried: readonly Endpoint[] = none;
   /** The last try met a kept connection that was closed: the next takes a fresh one. */
   #needsFresh = false;
-  /** What has been sent of the body, as long as it may have to be sent again. */
-  #keptBody: Buffer[] | undefined;
+  #keptBody: KeptBody | undefined;
   /** False once the answer has begun, or the body is too long to be kept. */
   #isReplayable = true;
   /** The connection is to become what the client asks for. */
@@ -241,7 +241,7 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
       return;
     }
     // Another try: first what the one before had of it.
-    for (const chunk of this.#keptBody ?? []) connection.write(chunk);
+    if (this.#keptBody) connection.write(this.#keptBody.bytes);
     if (this.#requestEndedAt >= 0) connection.endBody();
     else this.#client.resume();
   }
@@ -265,11 +265,16 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
   }
 
   #keep(chunk: Buffer, bytesMax: number): void {
-    if (this.#requestBytes > bytesMax) {
+    if (this.#requestBytes > bytesMax || this.head.contentLength > bytesMax) {
       this.#isReplayable = false;
-      this.#keptBody = undefined;
-    } else if (this.#keptBody) this.#keptBody.push(chunk);
-    else this.#keptBody = [chunk];
+      this.#releaseBody();
+    } else if (this.#keptBody) this.#keptBody.add(chunk);
+    else this.#keptBody = new KeptBody(chunk);
+  }
+
+  #releaseBody(): void {
+    this.#keptBody?.release();
+    this.#keptBody = undefined;
   }
 
   onRequestEnd(): void {
@@ -290,7 +295,7 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
     this.#report(status);
     if (isRetriable(status, headers) && this.#tryAgain('retriable')) return;
     this.#isReplayable = false;
-    this.#keptBody = undefined;
+    this.#releaseBody();
     sanitiseResponse(headers, this.#route?.passCookies === true);
     if (status === 101) {
       this.#openTunnel(headers);
@@ -536,6 +541,7 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
     if (!this.#client.isFinished && !this.#tunnel?.isDone && this.#flags === '-')
       this.#flags = this.#tunnel?.failure ?? 'DC';
     this.#abandonUpstream();
+    this.#releaseBody();
     if (this.#retries > 0) this.#endRetries();
 
     const completed = this.#completed();

@@ -57,6 +57,28 @@ describe('streaming', () => {
     expect(gateway.expense.arrived.at(-1)?.headers).to.deep.include(['accept-encoding', 'gzip, br']);
   });
 
+  it('keeps a body that has to wait, whatever else is read meanwhile', async () => {
+    let answerFirst: () => void = () => undefined;
+    gateway.expense.answer((request, response) => {
+      request.resume();
+      if (request.method === 'GET') answerFirst = () => response.end('first');
+      else request.on('end', () => response.end('second'));
+    });
+    const body = 'b'.repeat(20_000);
+    const client = new RawClient(gateway.port);
+    client.send(head('GET /api/v1/ledgers HTTP/1.1') + importHead(`Content-Length: ${body.length}`) + body);
+    await eventually(() => gateway.expense.wire().includes('GET /api/v1/ledgers '));
+
+    const other = new RawClient(gateway.port);
+    other.send(importHead('Content-Length: 60000', 'Connection: close') + 'o'.repeat(60_000));
+    expect((await other.answer()).text).to.match(/second$/);
+    answerFirst();
+
+    await client.until((text) => text.endsWith('second'));
+    expect(gateway.expense.arrived.at(-1)?.body).to.equal(body);
+    client.socket.destroy();
+  });
+
   it('hands each part of a body on as it comes, chunks as chunks', async () => {
     const parts: string[] = [];
     gateway.expense.answer((request, response) => {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { writeParts } from '../http1/write-parts.ts';
 import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from '../upstream/connection.ts';
 
 /** What an upgraded connection has become: bytes both ways, each way ended by itself. */
@@ -41,7 +42,8 @@ export class Tunnel implements UpstreamHandler {
   onData(chunk: Buffer): void {
     this.activeAt = performance.now();
     this.bytesDown += chunk.length;
-    if (!this.#client.write(chunk)) this.#connection.pause();
+    writeParts(this.#client, '', chunk, '');
+    if (this.#client.writableNeedDrain) this.#connection.pause();
   }
 
   onPartRead(): void {}

@@ -1,4 +1,6 @@
 import { connect, type Socket } from 'node:net';
+import { intoMemory } from '../http1/read-memory.ts';
+import { writeParts } from '../http1/write-parts.ts';
 import { type ResponseHead, ResponseParser, type ResponseSink } from './response-parser.ts';
 
 /** Why there is no whole answer, as Envoy's response flags have it: not connected, cut off, not HTTP. */
@@ -40,7 +42,8 @@ export class UpstreamConnection implements ResponseSink {
   #handler: UpstreamHandler | undefined;
   #framing: BodyFraming = 'none';
   #isRequestSent = true;
-  #isCorked = false;
+  /** Of the request, where it waits for the first of the body. */
+  #requestHead = '';
   #isPaused = false;
   isConnected = false;
   /** Requests begun on it. */
@@ -50,12 +53,18 @@ export class UpstreamConnection implements ResponseSink {
 
   constructor(owner: ConnectionOwner, host: string, port: number) {
     this.#owner = owner;
-    this.#socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
+    this.#socket = connect({
+      host,
+      port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+      onread: intoMemory((bytes) => this.#onBytes(bytes)),
+    });
     this.#socket.on('connect', () => {
       this.isConnected = true;
       owner.onConnected();
     });
-    this.#socket.on('data', (bytes: Buffer) => this.#onBytes(bytes));
     this.#socket.on('drain', () => this.#handler?.onDrain());
     this.#socket.on('end', () => this.#onEnd());
     this.#socket.on('error', () => this.#fail(this.isConnected ? 'UC' : 'UF'));
@@ -80,8 +89,8 @@ export class UpstreamConnection implements ResponseSink {
     this.#parser.expect(isHead, framing === 'tunnel');
     this.#framing = framing;
     this.#isRequestSent = framing === 'none' || framing === 'tunnel';
-    if (!this.#isRequestSent) this.#cork();
-    this.#socket.write(head, 'latin1');
+    if (this.#isRequestSent) this.#socket.write(head, 'latin1');
+    else this.#requestHead = head;
   }
 
   /** Who gets what follows the head of the answer under way: the two ways of a tunnel end each by itself. */
@@ -92,33 +101,23 @@ export class UpstreamConnection implements ResponseSink {
 
   /** @returns false where the service does not keep up: wait for `onDrain` */
   write(chunk: Buffer): boolean {
-    if (this.#framing === 'chunked') {
-      this.#cork();
-      this.#socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
-      this.#socket.write(chunk);
-      this.#socket.write('\r\n', 'latin1');
-    } else this.#socket.write(chunk);
-    this.#uncork();
+    const head = this.#takeHead();
+    if (this.#framing === 'chunked') writeParts(this.#socket, `${head}${chunk.length.toString(16)}\r\n`, chunk, '\r\n');
+    else writeParts(this.#socket, head, chunk, '');
     return !this.#socket.writableNeedDrain;
   }
 
   endBody(): void {
     this.#isRequestSent = true;
     if (this.#framing === 'tunnel') this.#socket.end();
-    if (this.#framing === 'chunked') this.#socket.write('0\r\n\r\n', 'latin1');
-    this.#uncork();
+    const rest = this.#takeHead() + (this.#framing === 'chunked' ? '0\r\n\r\n' : '');
+    if (rest !== '') this.#socket.write(rest, 'latin1');
   }
 
-  #cork(): void {
-    if (this.#isCorked) return;
-    this.#isCorked = true;
-    this.#socket.cork();
-  }
-
-  #uncork(): void {
-    if (!this.#isCorked) return;
-    this.#isCorked = false;
-    this.#socket.uncork();
+  #takeHead(): string {
+    const head = this.#requestHead;
+    this.#requestHead = '';
+    return head;
   }
 
   /** False from the moment that either side begins to close it; its owner hears of that a little later. */

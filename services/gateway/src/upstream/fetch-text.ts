@@ -65,7 +65,7 @@ class TextFetch implements UpstreamHandler, Timed {
   onData(chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#options.bytesMax) this.#giveUp('answered too much');
-    else this.#chunks.push(chunk);
+    else this.#chunks.push(Buffer.from(chunk));
   }
 
   onEnd(): void {
