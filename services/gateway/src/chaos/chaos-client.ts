@@ -19,7 +19,7 @@ export interface ClientReport {
   readonly fault: string | undefined;
 }
 
-/** Longer than everything that the gateway may wait for, one after the other. */
+/** Without a byte in either direction: longer than everything that the gateway may wait for, one after the other. */
 const patienceMs = 15_000;
 
 /** Plays a schedule's client. @returns what it saw */
@@ -43,6 +43,10 @@ class ChaosClient {
   #hasLeft = false;
   #isHung = false;
   #wake: () => void = () => undefined;
+  readonly #patience = setTimeout(() => {
+    this.#isHung = true;
+    this.#wake();
+  }, patienceMs);
 
   constructor(port: number, schedule: Schedule) {
     this.#schedule = schedule;
@@ -54,10 +58,6 @@ class ChaosClient {
   }
 
   async play(): Promise<void> {
-    const patience = setTimeout(() => {
-      this.#isHung = true;
-      this.#wake();
-    }, patienceMs);
     for (const [i, request] of this.#schedule.requests.entries()) {
       if (
         this.#isOver ||
@@ -72,7 +72,7 @@ class ChaosClient {
     const last = this.#answers().at(-1);
     // Who is told that it was the last one waits for the end: nothing may follow.
     if (last?.headers.get('connection') === 'close') await this.#until(() => false);
-    clearTimeout(patience);
+    clearTimeout(this.#patience);
     this.#socket.destroy();
   }
 
@@ -102,6 +102,7 @@ class ChaosClient {
       // A client may wait for the word, or lose its patience.
       if (i > 0 && expectsContinue) await wait(pauseMs * 5);
       else if (i > 0) await wait(pauseMs);
+      this.#patience.refresh();
       this.#socket.write(piece);
     }
     if (fault === 'leaves') this.#leave('end');
@@ -118,6 +119,7 @@ class ChaosClient {
 
   #take(bytes: Buffer): void {
     const { leavesAfter, leavesBy, readsSlowly } = this.#schedule;
+    this.#patience.refresh();
     this.#chunks.push(bytes);
     this.#received += bytes.length;
     if (leavesAfter !== undefined && this.#received > leavesAfter) this.#leave(leavesBy);

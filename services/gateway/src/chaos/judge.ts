@@ -9,18 +9,14 @@ const refusals = new Set([400, 401, 408, 413, 429, 502, 503, 504]);
 /** The policy's two, and one over a fresh connection. */
 const triesMax = 4;
 
-/**
- * @param isAnswerDue where all are well; not while the gateway stops, or the machine has no time for it
- * @returns what the gateway did wrong; nothing where every answer is whole and right, or an error that cannot be mistaken
- */
-export function judge(schedule: Schedule, { outcomes, rest, fault }: ClientReport, isAnswerDue: boolean): string[] {
+/** @returns what the gateway did wrong; nothing where every answer is whole and right, or an error that cannot be mistaken */
+export function judge(schedule: Schedule, { outcomes, rest, fault }: ClientReport): string[] {
   if (fault !== undefined) return [`the client was sent no HTTP: ${fault}`];
-  const wrongs = schedule.requests.flatMap((request, i) => {
-    const outcome = outcomes[i] as Outcome;
-    const wrongs = [...judgeAnswer(request, outcome), ...judgeTries(request)];
-    if (isAnswerDue) wrongs.push(...judgeCalm(schedule, request, outcome));
-    return wrongs.map((wrong) => `${request.method} ${request.id}: ${wrong}`);
-  });
+  const wrongs = schedule.requests.flatMap((request, i) =>
+    [...judgeAnswer(request, outcomes[i] as Outcome), ...judgeTries(request)].map(
+      (wrong) => `${request.method} ${request.id}: ${wrong}`,
+    ),
+  );
   return [...wrongs, ...judgeRest(schedule, outcomes, rest)];
 }
 
@@ -48,7 +44,10 @@ function judgeAnswer(request: RequestPlan, { kind, answer }: Outcome): string[] 
 }
 
 function judgeRefusal({ id, method }: RequestPlan, { status, headers, body, isWhole }: ReadAnswer): string[] {
-  if (!refusals.has(status)) return [`${status} of nobody’s`];
+  if (!refusals.has(status))
+    return [
+      `${status} of nobody’s ${JSON.stringify([...headers])} ${isWhole} ${body.length} ${body.toString('latin1').slice(0, 200)}`,
+    ];
   if (headers.get('content-type') !== 'application/problem+json') return [`${status} without a problem`];
   // What node:http cannot read has no id of its own.
   if (headers.get('x-request-id') !== id && (headers.has('x-request-id') || headers.get('connection') !== 'close'))
@@ -70,16 +69,33 @@ function judgeTries({ method, hasKey, arrivals }: RequestPlan): string[] {
   return wrongs;
 }
 
-/** Where all are well an answer is due. */
-function judgeCalm({ requests, isPipelined, leavesAfter }: Schedule, request: RequestPlan, outcome: Outcome): string[] {
-  const isDue =
-    request.isCalm &&
-    leavesAfter === undefined &&
-    (request.hasKey || !['POST', 'PATCH'].includes(request.method)) &&
-    request.bodyBytes === 0 &&
-    (isPipelined ? requests.every(({ isCalm }) => isCalm) : outcome.kind !== 'unsent');
-  if (!isDue || (outcome.kind === 'whole' && outcome.answer?.headers.has(markField))) return [];
-  return [`all were well, yet it is ${outcome.kind} (${outcome.answer?.status})`];
+/** A request that was due an answer. */
+export interface Unanswered {
+  readonly id: string;
+  /** That it got instead, if it got one. */
+  readonly status: number | undefined;
+  readonly wrong: string;
+}
+
+/**
+ * Where all are well an answer is due: not while the gateway stops, nor where the machine has no time for it.
+ * @returns the requests without one
+ */
+export function judgeCalm(schedule: Schedule, { outcomes }: ClientReport): Unanswered[] {
+  const { requests, isPipelined, leavesAfter } = schedule;
+  return requests.flatMap(({ id, method, hasKey, isCalm, bodyBytes }, i) => {
+    const { kind, answer } = outcomes[i] ?? { kind: 'unsent', answer: undefined };
+    const isDue =
+      isCalm &&
+      leavesAfter === undefined &&
+      (hasKey || !['POST', 'PATCH'].includes(method)) &&
+      bodyBytes === 0 &&
+      (isPipelined ? requests.every((request) => request.isCalm) : kind !== 'unsent');
+    if (!isDue || (kind === 'whole' && answer?.headers.has(markField))) return [];
+    return [
+      { id, status: answer?.status, wrong: `${method} ${id}: all were well, yet it is ${kind} (${answer?.status})` },
+    ];
+  });
 }
 
 /** Behind the answers there is nothing, but a refusal where what the client sent behind its requests was no HTTP. */

@@ -1,15 +1,16 @@
-import { createServer } from 'node:net';
 import { startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
 import { type Outcome, playClient } from './chaos-client.ts';
 import { type Expected, startChaosService } from './chaos-service.ts';
-import { judge } from './judge.ts';
+import { judge, judgeCalm, type Unanswered } from './judge.ts';
 import { bodyBytesMax, createSchedule } from './schedule.ts';
 import { markField } from './service-plan.ts';
 
 const schedulesAtOnce = 100;
 const watchMs = 20;
-/** Where the whole process stood still for longer than this, a time-out is nobody's fault. */
-const latenessMax = 150;
+/** Where the whole process stood still for longer than this, all together, a time-out is nobody's fault. */
+const lostMsMax = 150;
+/** Flags of a time-out. */
+const timeOut = /\b(UT|SI)\b/;
 
 type Service = Awaited<ReturnType<typeof startChaosService>>;
 
@@ -39,13 +40,14 @@ export function openResources(): Resources {
   return { sockets: count('TCPSocketWrap'), servers: count('TCPServerWrap') };
 }
 
-const place = (url: string) => `'${url}'`;
+/** Connections to it are refused. A port that was free a moment ago would soon be somebody else's. */
+const nobodyThere = 'http://127.0.0.1:1';
 
 /** The gateway with short time-outs, before services that are never well for long, and one that is not there. */
 export async function startChaos(): Promise<Chaos> {
   const requests = new Map<string, Expected>();
   const services = await Promise.all(Array.from({ length: 3 }, () => startChaosService(requests)));
-  const endpoints = [...services.map(({ url }) => url), await nobodyThere()].map(place).join(', ');
+  const endpoints = [...services.map(({ url }) => url), nobodyThere].map((url) => `'${url}'`).join(', ');
   const yaml = (version: number) => configOf(endpoints, version);
   const gateway = await startTestGateway({ edit: () => yaml(0) });
   return {
@@ -60,15 +62,6 @@ export async function startChaos(): Promise<Chaos> {
       await gateway.close();
     },
   };
-}
-
-/** A place where connections are refused. */
-async function nobodyThere(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
 }
 
 const configOf = (endpoints: string, version: number) => `
@@ -136,11 +129,13 @@ export async function playSchedules(
   { seed, from = 0, runs, mayBeGone = false }: { seed: number; from?: number; runs: number; mayBeGone?: boolean },
 ): Promise<Played> {
   const wrongs: string[] = [];
+  /** Of schedules that were played late: whether it was a time-out is told by the log, at the end. */
+  const excusable: Unanswered[] = [];
   const counts = { whole: 0, refused: 0, cut: 0, left: 0, unsent: 0, hung: 0 };
-  let lateAt = 0;
-  let dueAt = performance.now();
+  let lostMs = 0;
+  let dueAt = performance.now() + watchMs;
   const watch = setInterval(() => {
-    if (performance.now() - dueAt > latenessMax) lateAt = performance.now();
+    lostMs += Math.max(0, performance.now() - dueAt);
     dueAt = performance.now() + watchMs;
   }, watchMs);
   let next = from;
@@ -149,7 +144,7 @@ export async function playSchedules(
       const number = next++;
       const schedule = createSchedule(seed, number, gateway.bearer);
       for (const request of schedule.requests) requests.set(request.id, request);
-      const startedAt = performance.now();
+      const lostBefore = lostMs;
       const report = await playClient(gateway.port, schedule);
       for (const { kind, answer } of report.outcomes) {
         const isRefused = kind === 'whole' && !answer?.headers.has(markField);
@@ -157,12 +152,19 @@ export async function playSchedules(
         const id = answer?.headers.get('x-request-id');
         if (kind === 'whole' && id !== undefined) statuses.set(id, answer?.status ?? 0);
       }
-      for (const wrong of judge(schedule, report, !mayBeGone && lateAt < startedAt))
-        wrongs.push(`CHAOS_SEED=${seed} CHAOS_SCHEDULE=${number}: ${wrong}`);
+      const told = (wrong: string) => `CHAOS_SEED=${seed} CHAOS_SCHEDULE=${number}: ${wrong}`;
+      wrongs.push(...judge(schedule, report).map(told));
+      const isLate = lostMs - lostBefore > lostMsMax;
+      for (const unanswered of mayBeGone ? [] : judgeCalm(schedule, report))
+        if (isLate) excusable.push({ ...unanswered, wrong: told(unanswered.wrong) });
+        else wrongs.push(told(unanswered.wrong));
     }
   };
   await Promise.all(Array.from({ length: schedulesAtOnce }, playOn));
   clearInterval(watch);
+  const flags = new Map(gateway.log().map((line) => [line.requestId, line.flags]));
+  for (const { id, status, wrong } of excusable)
+    if (status !== 408 && !timeOut.test(String(flags.get(id)))) wrongs.push(`${wrong}, ${flags.get(id)}`);
   // Only now: what is wrong with how a request arrived may show when the next one does.
   for (const [id, { arrivals }] of requests)
     for (const { fault } of arrivals) if (fault !== undefined) wrongs.push(`CHAOS_SEED=${seed} ${id}: ${fault}`);
