@@ -2,6 +2,7 @@ import { ensureCollections } from '@outlay/service-kit/mongo.ts';
 import type { Connection } from 'mongoose';
 import type { Registry } from 'prom-client';
 import { type CategoryStore, createCategoryStore } from './categories/category-store.ts';
+import { createCategoryTrees } from './categories/category-trees.ts';
 import { createManageCategories, type ManageCategories } from './categories/manage-categories.ts';
 import { createRateStore, type RateStore } from './exchange-rates/rate-store.ts';
 import { createExpenseMetrics, type ExpenseMetrics } from './expense-metrics.ts';
@@ -64,6 +65,7 @@ export function createExpenseParts({
   const metrics = createExpenseMetrics(registry);
   const ledgerStore = createLedgerStore(connection);
   const categoryStore = createCategoryStore(connection);
+  const categoryTrees = createCategoryTrees(categoryStore);
   const expenses = createExpenseStore(connection);
   const deleted = createDeletedExpenses(connection);
   const rollups = createRollupStore(connection);
@@ -100,10 +102,10 @@ export function createExpenseParts({
   return {
     ledgers,
     ledgerStore,
-    categories: createManageCategories({ categories: categoryStore, bookkeeping, inLedger }),
+    categories: createManageCategories({ ledgers: ledgerStore, categories: categoryStore, bookkeeping, inLedger }),
     categoryStore,
     expenses,
-    listing: createExpenseListing({ expenses, categories: categoryStore, vocabulary }),
+    listing: createExpenseListing({ expenses, ledgers: ledgerStore, categoryTrees, vocabulary }),
     vocabulary,
     bookkeeping,
     idempotency,
@@ -111,7 +113,7 @@ export function createExpenseParts({
     rollups,
     rollupCheck: createRollupCheck({ connection, expenses, rollups, inLedger }),
     driftRound,
-    figures: createFigureReader({ connection, ledgerStore, categoryStore, exchangeRates, expenses, rollups }),
+    figures: createFigureReader({ connection, ledgerStore, categoryTrees, exchangeRates, expenses, rollups }),
     exchangeRates,
     reports,
     metrics,

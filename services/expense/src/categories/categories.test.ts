@@ -44,6 +44,36 @@ describe('categories', () => {
     expect((await person.ledger.delete(`/categories/${made.body.id}`)).status).to.equal(204);
   });
 
+  it('are in the next figure and list as another replica has just made them', async () => {
+    const person = expense.person();
+    const elsewhere = await startTestExpense({ database: expense.database, identity: expense.identity });
+    const other = elsewhere.api.as(person.id);
+    const path = '/api/v1/ledgers/default/categories';
+    const food = await person.category('Food');
+    await person.record({ category: food, amount: 100 });
+    const seen = async () => {
+      const { body } = await person.figures({ ranges: '2026-01-01..2026-12-31', category: food });
+      const list = await person.ledger.get(`/expenses?category=${food}`);
+      return [body.ranges[0].buckets[0].cell.expense, list.body.items.length];
+    };
+    const named = async (id: string) => {
+      const { body } = await person.figures({ ranges: '2026-01-01..2026-12-31', categories: 'true' });
+      return body.categories.find((each: { id: string }) => each.id === id)?.name;
+    };
+    expect(await seen()).to.deep.equal([100, 1]);
+    const { id } = (await other.post(path, { name: 'Figs', parent: food })).body;
+    await person.record({ category: id, amount: 7 });
+    expect(await seen()).to.deep.equal([107, 2]);
+    await other.patch(`${path}/${id}`, { name: 'Dates' });
+    expect(await named(id)).to.equal('Dates');
+    await other.patch(`${path}/${id}`, { parent: null });
+    expect(await seen()).to.deep.equal([100, 1]);
+    await other.delete(`${path}/${id}?moveTo=none`);
+    expect(await named(id)).to.equal(undefined);
+    expect((await person.ledger.get(`/expenses?category=${id}`)).status).to.equal(422);
+    await elsewhere.stop();
+  });
+
   it('have a name that no sibling has, case aside; cousins may', async () => {
     const person = expense.person();
     const food = await person.category('Food');

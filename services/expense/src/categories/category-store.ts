@@ -38,7 +38,7 @@ export type CategoryStore = ReturnType<typeof createCategoryStore>;
 
 export function createCategoryStore(connection: Connection) {
   const model = connection.model<StoredCategory>('Category', schema);
-  // Every figure by category and every list of one reads them, and a query of mongoose's costs more than these few documents.
+  // A query of mongoose's costs more than these few documents.
   const collection = model.collection as unknown as mongo.Collection<StoredCategory>;
   const projection = { ledger: 0, nameKey: 0, filings: 0 } satisfies Partial<Record<keyof StoredCategory, 0>>;
 
@@ -53,14 +53,6 @@ export function createCategoryStore(connection: Connection) {
       return stored
         .sort((a, b) => Number(a.parent !== null) - Number(b.parent !== null) || a.order - b.order)
         .map(toCategory);
-    },
-
-    /** A category and those under it; none where it is none of this ledger's. */
-    async family(ledger: string, category: string): Promise<Category[]> {
-      const [of, top] = [new Types.ObjectId(ledger), new Types.ObjectId(category)];
-      const itself = { _id: top, ledger: of };
-      const stored = await collection.find({ $or: [itself, { ledger: of, parent: top }] }, { projection }).toArray();
-      return stored.map(toCategory);
     },
 
     async insert(session: ClientSession, categories: readonly StoredCategory[]): Promise<void> {

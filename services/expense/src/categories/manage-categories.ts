@@ -4,6 +4,7 @@ import { Unavailable, ValidationFailed } from '@outlay/service-kit/problem.ts';
 import type { ClientSession } from 'mongoose';
 import type { Bookkeeping } from '../expenses/bookkeeping.ts';
 import type { InLedger } from '../ledger-transactions.ts';
+import type { LedgerStore } from '../ledgers/ledger-store.ts';
 import {
   CategoryHasChildren,
   CategoryInUse,
@@ -24,10 +25,12 @@ export type ManageCategories = ReturnType<typeof createManageCategories>;
 
 /** The rules of categories: two levels, names unique among siblings, nothing filed under what is gone. */
 export function createManageCategories({
+  ledgers,
   categories,
   bookkeeping,
   inLedger,
 }: {
+  ledgers: LedgerStore;
   categories: CategoryStore;
   bookkeeping: Bookkeeping;
   inLedger: InLedger;
@@ -52,6 +55,7 @@ export function createManageCategories({
           if (category.parent !== null) await checkParent(session, ledger, all, category.parent);
           const stored = toStoredCategory(ledger, category, all.length);
           await categories.insert(session, [stored]);
+          await ledgers.changeCategoriesId(session, ledger);
           return toCategory(stored);
         }),
       );
@@ -70,6 +74,7 @@ export function createManageCategories({
             if (all.some(({ parent }) => parent === id)) throw new CategoryTooDeep('must be null: it holds categories');
           }
           await categories.update(session, id, patch);
+          await ledgers.changeCategoriesId(session, ledger);
           return { ...category, ...patch } as Category;
         }),
       );
@@ -94,6 +99,7 @@ export function createManageCategories({
             if (await bookkeeping.isInUse(session, ledger, id)) throw new CategoryInUse();
           } else if ((await bookkeeping.refile(session, ledger, id, moveTo)) > 0) return false;
           await categories.remove(session, id);
+          await ledgers.changeCategoriesId(session, ledger);
           return true;
         });
         if (done) return;

@@ -1,7 +1,9 @@
 import type { Expense, ExpenseQuery } from '@outlay/contracts/expense.ts';
+import type { Category } from '@outlay/contracts/ledger.ts';
 import { type mongo, Types } from 'mongoose';
 import { categoryFamily } from '../categories/category-family.ts';
-import type { CategoryStore } from '../categories/category-store.ts';
+import type { CategoryTrees } from '../categories/category-trees.ts';
+import type { LedgerStore } from '../ledgers/ledger-store.ts';
 import { type IndexName, type StoredExpense, toExpense } from './expense-document.ts';
 import type { ExpenseStore } from './expense-store.ts';
 import {
@@ -30,36 +32,42 @@ const queryMs = 10_000;
 
 const unread = { words: 0, payeeKey: 0 } satisfies Partial<Record<keyof StoredExpense, 0>>;
 
+const isOfCategory = ({ category }: ExpenseQuery) => category !== undefined && category !== 'none';
+
+type Categories = readonly Category[];
+type Page = { items: Expense[]; next: string | null };
+
 export interface ExpenseListingParts {
   expenses: ExpenseStore;
-  categories: CategoryStore;
+  ledgers: LedgerStore;
+  categoryTrees: CategoryTrees;
   vocabulary: Vocabulary;
 }
 
 export type ExpenseListing = ReturnType<typeof createExpenseListing>;
 
 /** Lists of expenses, filtered, sorted and paged, each by an index that fits. */
-export function createExpenseListing({ expenses: { model }, categories, vocabulary }: ExpenseListingParts) {
+export function createExpenseListing({ expenses: { model }, ledgers, categoryTrees, vocabulary }: ExpenseListingParts) {
   const collection = model.collection as unknown as mongo.Collection<StoredExpense>;
 
-  /** @throws {ValidationFailed} where the category is none of this ledger's */
-  async function understand(ledger: string, query: ExpenseQuery): Promise<ListFilter> {
+  /** @throws {ValidationFailed} where the category is none of these */
+  async function understand(ledger: string, query: ExpenseQuery, categories: Categories): Promise<ListFilter> {
     checkBounds(query);
     const asked = searchWords(query.q ?? '');
-    const [family, ...words] = await Promise.all([
-      familyOf(ledger, query.category),
-      ...asked.map(async (beginning) => ({
+    const family = categoryFamily(categories, query.category);
+    const words = await Promise.all(
+      asked.map(async (beginning) => ({
         beginning,
         completions: await vocabulary.completions(ledger, beginning, completionsMax),
       })),
-    ]);
+    );
     // "?!" names no word, and no expense has it.
     if (query.q !== undefined && asked.length === 0) words.push({ beginning: '', completions: [] });
     return { ledger: new Types.ObjectId(ledger), query, words, categories: family };
   }
 
-  async function familyOf(ledger: string, category: ExpenseQuery['category']) {
-    return categoryFamily(category && category !== 'none' ? await categories.family(ledger, category) : [], category);
+  async function categoriesOf(ledger: string, query: ExpenseQuery): Promise<Categories> {
+    return isOfCategory(query) ? categoryTrees.of(ledger, await ledgers.categoriesId(ledger)) : [];
   }
 
   /**
@@ -91,26 +99,36 @@ export function createExpenseListing({ expenses: { model }, categories, vocabula
   }
 
   /** How the list is read; apart, so that a test can have it explained. */
-  async function plan(ledger: string, query: ExpenseQuery) {
-    const filter = await understand(ledger, query);
+  async function plan(ledger: string, query: ExpenseQuery, categories?: Categories) {
+    const filter = await understand(ledger, query, categories ?? (await categoriesOf(ledger, query)));
     const where: Filter = startingAt(wholeFilter(filter), query);
     return { where, sort: sortFields(query.sort), limit: query.limit + 1, hint: await chooseIndex(filter) };
+  }
+
+  async function readPage(ledger: string, query: ExpenseQuery, categories: Categories): Promise<Page> {
+    const { where, ...options } = await plan(ledger, query, categories);
+    // Straight from the driver, and without what is only there to be searched: a page costs little beside its documents.
+    const found = await collection.find(where, { ...options, projection: unread, maxTimeMS: queryMs }).toArray();
+    const items = found.slice(0, query.limit);
+    const last = items.at(-1);
+    return {
+      items: items.map(toExpense),
+      next: found.length > query.limit && last ? cursorAfter(query, last) : null,
+    };
   }
 
   return {
     plan,
 
     /** One page. @throws {ValidationFailed} naming the parameter that is wrong */
-    async list(ledger: string, query: ExpenseQuery): Promise<{ items: Expense[]; next: string | null }> {
-      const { where, ...options } = await plan(ledger, query);
-      // Straight from the driver, and without what is only there to be searched: a page costs little beside its documents.
-      const found = await collection.find(where, { ...options, projection: unread, maxTimeMS: queryMs }).toArray();
-      const items = found.slice(0, query.limit);
-      const last = items.at(-1);
-      return {
-        items: items.map(toExpense),
-        next: found.length > query.limit && last ? cursorAfter(query, last) : null,
-      };
+    async list(ledger: string, query: ExpenseQuery): Promise<Page> {
+      const remembered = isOfCategory(query) ? categoryTrees.remembered(ledger) : undefined;
+      // The page is read by the categories that we remember, while we find out whether they are still the same.
+      const [categories, page] = await Promise.all([
+        categoriesOf(ledger, query),
+        remembered && readPage(ledger, query, remembered).catch(() => undefined),
+      ]);
+      return page && categories === remembered ? page : readPage(ledger, query, categories);
     },
   };
 }

@@ -1,14 +1,14 @@
 import { type Cell, emptyCell, type Figures } from '@outlay/contracts/internal.ts';
 import type { ClientSession, Connection } from 'mongoose';
 import { categoryFamily } from '../categories/category-family.ts';
-import type { CategoryStore } from '../categories/category-store.ts';
+import type { CategoryTrees } from '../categories/category-trees.ts';
 import type { RateStore } from '../exchange-rates/rate-store.ts';
 import type { ExpenseStore } from '../expenses/expense-store.ts';
 import { findDoubles } from '../expenses/find-doubles.ts';
 import { sumExpenses } from '../expenses/sum-expenses.ts';
 import type { LedgerStore } from '../ledgers/ledger-store.ts';
 import { LedgerNotFound } from '../problems.ts';
-import { Buckets, rowsOf, Spellings, type SumRow } from '../rollups/figure-buckets.ts';
+import { Buckets, countOf, rowsOf, Spellings, type SumRow } from '../rollups/figure-buckets.ts';
 import { type DateRange, type Piece, type RollupPiece, rollupsOf } from '../rollups/figure-pieces.ts';
 import type { Rollup, RollupStore } from '../rollups/rollup-store.ts';
 import { type FiguresQuestion, planFigures, type RangePlan, viewsOf } from './plan-figures.ts';
@@ -16,7 +16,7 @@ import { type FiguresQuestion, planFigures, type RangePlan, viewsOf } from './pl
 export interface FigureReaderParts {
   connection: Connection;
   ledgerStore: LedgerStore;
-  categoryStore: CategoryStore;
+  categoryTrees: CategoryTrees;
   exchangeRates: RateStore;
   expenses: ExpenseStore;
   rollups: RollupStore;
@@ -28,7 +28,7 @@ export type FigureReader = ReturnType<typeof createFigureReader>;
 export function createFigureReader({
   connection,
   ledgerStore,
-  categoryStore,
+  categoryTrees,
   exchangeRates,
   expenses,
   rollups,
@@ -44,14 +44,15 @@ export function createFigureReader({
       question.doublesFrom === undefined && pieces.every(({ unit }) => unit !== 'payee' && unit !== 'entries');
     const session = isOneQuery ? undefined : connection.getClient().startSession({ snapshot: true });
     try {
-      const [ledger, tree, rates, read] = await Promise.all([
-        ledgerStore.find(id),
-        isTold || question.category !== undefined ? categoryStore.list(id) : [],
+      const [found, rates, read] = await Promise.all([
+        ledgerStore.read(id),
         isEach ? exchangeRates.list(id) : [],
         readRollups(id, pieces, session),
       ]);
-      if (!ledger) throw new LedgerNotFound();
+      if (!found) throw new LedgerNotFound();
       if (pieces.some((piece) => piece.unit === 'year' && !addUp(piece, read))) return readFigures(id, question, false);
+      const { ledger, categoriesId } = found;
+      const tree = isTold || question.category !== undefined ? await categoryTrees.of(id, categoriesId) : [];
       const currency = question.currency ?? ledger.currency;
       const family = categoryFamily(tree, question.category);
       const isWanted = wantedBy(question, family);
@@ -95,7 +96,7 @@ export function createFigureReader({
       return {
         ledger,
         currency,
-        categories: isTold ? tree : [],
+        categories: isTold ? [...tree] : [],
         ...(isEach && { rates: rates.map(({ id: _, ...rate }) => rate) }),
         ...doubles,
         // Only now are all spellings known.
@@ -133,7 +134,7 @@ function addUp(piece: RollupPiece, rollups: readonly Rollup[]): boolean {
       for (const { key, sum, count } of rollup.cells(of.part)) {
         const kind = key.slice(key.lastIndexOf(':') + 1) as SumRow['kind'];
         cell[kind] += sign * sum;
-        cell[`${kind}Count`] += sign * count;
+        cell[countOf[kind]] += sign * count;
       }
     }
   };

@@ -1,5 +1,5 @@
 import type { Ledger, LedgerPatch, NewLedger } from '@outlay/contracts/ledger.ts';
-import { type ClientSession, type Connection, Schema, Types } from 'mongoose';
+import { type ClientSession, type Connection, type mongo, Schema, Types } from 'mongoose';
 
 export interface StoredLedger {
   _id: Types.ObjectId;
@@ -10,6 +10,8 @@ export interface StoredLedger {
   timeZone: string;
   isDefault: boolean;
   createdAt: Date;
+  /** Another one after every change of its categories; absent in ledgers that are older than this. */
+  categoriesId?: Types.ObjectId;
 }
 
 const schema = new Schema<StoredLedger>(
@@ -20,6 +22,7 @@ const schema = new Schema<StoredLedger>(
     timeZone: { type: String, required: true },
     isDefault: { type: Boolean, required: true },
     createdAt: { type: Date, required: true },
+    categoriesId: Schema.Types.ObjectId,
   },
   { collection: 'ledgers', autoCreate: false, autoIndex: false, versionKey: false },
 );
@@ -30,6 +33,14 @@ export type LedgerStore = ReturnType<typeof createLedgerStore>;
 
 export function createLedgerStore(connection: Connection) {
   const model = connection.model<StoredLedger>('Ledger', schema);
+  // Every figure reads its ledger, and a query of mongoose's costs more than this one document.
+  const collection = model.collection as unknown as mongo.Collection<StoredLedger>;
+
+  /** A ledger, and what tells whether its categories are still those that one knows (`CategoryTrees`). */
+  async function read(id: string): Promise<{ ledger: Ledger; categoriesId: string | null } | null> {
+    const stored = await collection.findOne({ _id: new Types.ObjectId(id) });
+    return stored && { ledger: toLedger(stored), categoriesId: stored.categoriesId?.toHexString() ?? null };
+  }
 
   return {
     model,
@@ -45,8 +56,20 @@ export function createLedgerStore(connection: Connection) {
     },
 
     async find(id: string): Promise<Ledger | null> {
-      const stored = await model.findById(id).lean<StoredLedger>();
-      return stored && toLedger(stored);
+      return (await read(id))?.ledger ?? null;
+    },
+
+    read,
+
+    async categoriesId(id: string): Promise<string | null> {
+      const stored = await collection.findOne({ _id: new Types.ObjectId(id) }, { projection: { categoriesId: 1 } });
+      return stored?.categoriesId?.toHexString() ?? null;
+    },
+
+    /** In the transaction of every change of a ledger's categories. */
+    async changeCategoriesId(session: ClientSession, id: string): Promise<void> {
+      const change = { $set: { categoriesId: new Types.ObjectId() } };
+      await collection.updateOne({ _id: new Types.ObjectId(id) }, change, { session });
     },
 
     async isOwnedBy(id: string, owner: string): Promise<boolean> {
@@ -93,6 +116,7 @@ export const toStoredLedger = (
   timeZone,
   isDefault,
   createdAt: now,
+  categoriesId: new Types.ObjectId(),
 });
 
 const toLedger = ({ _id, name, currency, timeZone, isDefault, createdAt }: StoredLedger): Ledger => ({
