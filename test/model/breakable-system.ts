@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findMongod } from '@outlay/database-setup/find-mongod.ts';
 import { ensureReplicaSet } from '@outlay/database-setup/replica-set.ts';
-import { type Mongod, startMongod } from '@outlay/database-setup/start-mongod.ts';
+import { startMongod } from '@outlay/database-setup/start-mongod.ts';
 import { MongoClient, MongoNetworkError } from 'mongodb';
 import { repositoryRoot } from '../../scripts/start/settings.ts';
 import { startCutProxy } from '../support/cut-proxy.ts';
@@ -27,39 +27,36 @@ export interface BreakableSystem {
   stop(): Promise<void>;
 }
 
+const restartMs = 30_000;
+
 export async function startBreakableSystem(): Promise<BreakableSystem> {
   // What is open when the start fails half-way is closed again.
   await using open = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'outlay-test-breakable-'));
   open.defer(() => rm(folder, { recursive: true, force: true }));
   const binary = await findMongod({ keepIn: join(repositoryRoot, '.outlay/mongodb'), log: console.error });
-  const start = () =>
+  const start = (port: number) =>
     startMongod({
       binary,
       dbPath: join(folder, 'data'),
-      port: 0,
+      port,
       cacheGb: 0.5,
       // A killed service's transaction is in the way for two seconds at most.
       parameters: { enableTestCommands: true, transactionLifetimeLimitSeconds: 1 },
     });
-  // Who is restarted listens on another port, for its own may be taken meanwhile; these addresses stay.
   const startProxy = async () => {
     const proxy = await startCutProxy();
     open.defer(() => proxy.stop());
     return proxy;
   };
   const proxy = await startProxy();
-  const calm = await startProxy();
-  let mongod: Mongod;
-  const startAnew = async () => {
-    mongod = await start();
-    proxy.target = calm.target = mongod.port;
-  };
-  await startAnew();
+  let mongod = await start(0);
+  const { port } = mongod;
+  proxy.target = port;
   open.defer(() => mongod.stop());
   // The set knows its member by the proxy's address, so that whoever looks for the primary goes through it.
   await ensureReplicaSet({ name: 'rs0', members: [`127.0.0.1:${proxy.port}`] });
-  const admin = await MongoClient.connect(`mongodb://127.0.0.1:${calm.port}/?directConnection=true`);
+  const admin = await MongoClient.connect(`mongodb://127.0.0.1:${port}/?directConnection=true`);
   open.defer(() => admin.close());
 
   const place = await openTrustedPlace();
@@ -74,6 +71,7 @@ export async function startBreakableSystem(): Promise<BreakableSystem> {
   /** Also those that were killed. */
   const processes: ServiceProcess[] = [];
   const startReplica = async () => {
+    // It comes up on any port, for its own may be taken meanwhile; this one stays.
     const at = await startProxy();
     let process: ServiceProcess;
     const start = async () => {
@@ -107,28 +105,32 @@ export async function startBreakableSystem(): Promise<BreakableSystem> {
     return healing;
   };
 
+  const isPrimary = () =>
+    admin
+      .db('admin')
+      .command({ hello: 1 })
+      .then(
+        ({ isWritablePrimary }) => isWritablePrimary,
+        () => false,
+      );
   let isSpared = false;
   async function restartMongod(isKilled: boolean): Promise<void> {
     // It looks for itself in its set by the proxy, and takes itself for removed, for good, where that breaks off.
     isSpared = true;
     await mongod.stop(isKilled ? 0 : 5_000);
     proxy.cut();
-    await startAnew();
-    while (
-      !(
-        await admin
-          .db('admin')
-          .command({ hello: 1 })
-          .catch(() => undefined)
-      )?.isWritablePrimary
-    )
+    mongod = await start(port);
+    const giveUpAt = Date.now() + restartMs;
+    while (!(await isPrimary())) {
+      if (Date.now() > giveUpAt) throw new Error('mongod takes no writes after its restart');
       await delay(20);
+    }
     isSpared = false;
   }
 
   const opened = open.move();
   return {
-    mongodbUri: `mongodb://127.0.0.1:${calm.port}/expense?directConnection=true`,
+    mongodbUri: `mongodb://127.0.0.1:${port}/expense?directConnection=true`,
     expense: (replica, user) => serviceApi(replicas[replica as 0 | 1].baseUrl, identity, 'expense').as(user),
     analytics: (user) => serviceApi(analytics.baseUrl, identity, 'analytics').as(user),
     async hurt(fault) {

@@ -5,7 +5,7 @@ export interface CutProxy {
   readonly port: number;
   /** Where mongod listens; may change. */
   target: number;
-  /** Ends every connection, whatever it carries. */
+  /** Ends every connection, whatever it carries; no answer is to be lost any more. */
   cut(): void;
   /** The next request that comes through is carried, and the connection ends when its answer comes back. */
   loseAnAnswer(): void;
@@ -43,6 +43,7 @@ export async function startCutProxy(): Promise<CutProxy> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   const cut = () => {
+    losing = 0;
     for (const socket of open) socket.destroy();
   };
   const proxy: CutProxy = {
