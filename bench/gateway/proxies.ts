@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -40,19 +40,22 @@ export const proxies: readonly Proxy[] = [
   {
     name: 'outlay',
     takes: 'both',
-    command: ({ directory, port, adminPort, upstreamPort, otlpUrl }) => ({
-      command: process.execPath,
-      args: ['--max-semi-space-size=4', join(root, 'services/gateway/src/main.ts')], // as the image has it
-      env: {
+    command: ({ directory, port, adminPort, upstreamPort, otlpUrl }) => {
+      const config = join(peers, 'gateway.yaml');
+      const args = ['--max-semi-space-size=4', join(root, 'services/gateway/src/main.ts')]; // as the image has it
+      const env = {
         PORT: String(port),
         ADMIN_PORT: String(adminPort),
         UPSTREAM_PORT: String(upstreamPort),
-        GATEWAY_CONFIG: join(peers, 'gateway.yaml'),
+        GATEWAY_CONFIG: config,
         WORKLOAD_TOKEN_DIR: directory,
         OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl,
         LOG_FORMAT: 'json',
-      },
-    }),
+        NODE_COMPILE_CACHE: join(directory, 'compile-cache'), // filled beforehand, as the image's
+      };
+      execFileSync(process.execPath, [...args, '--check', config], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+      return { command: process.execPath, args, env };
+    },
   },
   {
     name: 'nginx, plain',
