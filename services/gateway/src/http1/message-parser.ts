@@ -38,8 +38,11 @@ export abstract class MessageParser {
     this.#headBytesMax = headBytesMax;
   }
 
-  /** Reads a head, without the empty line at its end; then `expectBody`, or nothing where another head follows. */
-  protected abstract readHead(block: string): void;
+  /**
+   * Reads the head that stands in `bytes` from `from` to `to`, without the empty line at its end; then `expectBody`, or
+   * nothing where another head follows.
+   */
+  protected abstract readHead(bytes: Buffer, from: number, to: number): void;
   /** @param chunk a view that is only valid until the next read @param isLast no more data follows; the end comes next */
   protected abstract onBody(chunk: Buffer, isLast: boolean): void;
   protected abstract onMessageEnd(): void;
@@ -109,8 +112,13 @@ export abstract class MessageParser {
   }
 
   #readHead(bytes: Buffer, from: number): number {
+    const to = this.#partial ? -1 : bytes.indexOf('\r\n\r\n', from, 'latin1');
+    if (to >= 0 && to - from <= this.#headBytesMax) {
+      this.readHead(bytes, from, to);
+      return to + 4;
+    }
     const [block, end] = this.#upTo('\r\n\r\n', bytes, from, this.#headBytesMax);
-    if (block !== undefined) this.readHead(block);
+    if (block !== undefined) this.readHead(Buffer.from(block, 'latin1'), 0, block.length);
     return end;
   }
 

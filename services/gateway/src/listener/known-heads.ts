@@ -2,44 +2,46 @@ import { RequestHead } from '../filters/request-head.ts';
 import { readFields } from '../http1/message-parser.ts';
 
 const slots = 2_048;
-/** Longer ones are read each time: all slots together stay within a few MiB. */
+/** Longer ones are read each time. */
 const lengthMax = 2_048;
-/** How many letters of a head its slot is made of; tokens, which tell users apart, make up most of a head. */
+/** How many bytes of a head its slot is made of; tokens, which tell users apart, make up most of a head. */
 const probes = 24;
-
-interface Known {
-  readonly fields: string;
-  readonly head: RequestHead;
-}
 
 /**
  * Heads as they were read lately. What a client says of itself stays the same from request to request but for the first
- * line, which HTTP/2 makes use of too (HPACK): one comparison instead of reading it all again. A slot is found by some of
- * the letters; what it holds counts only where all of them are the same.
+ * line, which HTTP/2 makes use of too (HPACK): one comparison instead of reading it all again, or even making text of it. A
+ * slot is found by some of the bytes; what it holds counts only where all of them are the same.
  */
 export class KnownHeads {
-  readonly #known: (Known | undefined)[] = new Array(slots).fill(undefined);
+  readonly #known: (RequestHead | undefined)[] = new Array(slots).fill(undefined);
+  readonly #lengths = new Uint16Array(slots);
+  /** What they were read from, slot after slot. */
+  readonly #bytes = Buffer.allocUnsafeSlow(slots * lengthMax);
   readonly #fieldsMax: number;
 
   constructor(fieldsMax: number) {
     this.#fieldsMax = fieldsMax;
   }
 
-  /** @param fields the lines of a head without the first @throws {ProtocolError} */
-  read(fields: string): RequestHead {
-    if (fields.length > lengthMax) return new RequestHead(readFields(fields, 0), this.#fieldsMax);
-    const slot = slotOf(fields);
-    const known = this.#known[slot];
-    if (known?.fields === fields) return known.head;
-    const head = new RequestHead(readFields(fields, 0), this.#fieldsMax);
-    this.#known[slot] = { fields, head };
+  /** Reads the lines of a head without the first, which stand in `bytes` from `from` to `to`. @throws {ProtocolError} */
+  read(bytes: Buffer, from: number, to: number): RequestHead {
+    const length = to - from;
+    const slot = slotOf(bytes, from, to);
+    const at = slot * lengthMax;
+    const known = this.#lengths[slot] === length ? this.#known[slot] : undefined;
+    if (known && this.#bytes.compare(bytes, from, to, at, at + length) === 0) return known;
+    const head = new RequestHead(readFields(bytes.toString('latin1', from, to), 0), this.#fieldsMax);
+    if (length > lengthMax) return head;
+    this.#known[slot] = head;
+    this.#lengths[slot] = length;
+    bytes.copy(this.#bytes, at, from, to);
     return head;
   }
 }
 
-function slotOf(text: string): number {
-  let sum = text.length;
-  const step = Math.max(1, Math.floor(text.length / probes));
-  for (let i = text.length - 1; i >= 0; i -= step) sum = (sum * 31 + text.charCodeAt(i)) | 0;
+function slotOf(bytes: Buffer, from: number, to: number): number {
+  let sum = to - from;
+  const step = Math.max(1, Math.floor(sum / probes));
+  for (let i = to - 1; i >= from; i -= step) sum = (sum * 31 + (bytes[i] as number)) | 0;
   return (sum ^ (sum >>> 11)) & (slots - 1);
 }

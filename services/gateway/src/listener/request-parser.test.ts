@@ -77,6 +77,12 @@ describe('reading the requests of a connection', () => {
       expect(() => read(start)).to.throw(ProtocolError);
     });
 
+  it('takes no line feed by itself for the end of a line, whatever stands before it', () => {
+    const body = 'POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na\r';
+    for (const text of ['GET / HTTP/1.1\nHost: x', 'GET / HTTP/1.1 \nHost: x', `${body}\nGET / HTTP/1.1\r\nHost: x`])
+      expect(() => read(`${text}\r\n\r\n`), text).to.throw(ProtocolError);
+  });
+
   it('takes no head longer than the limit, be it whole or not', () => {
     const head = `GET /${'a'.repeat(1_100)}`;
     expect(() => read(head)).to.throw(TooLongError);

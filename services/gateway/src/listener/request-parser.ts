@@ -13,6 +13,8 @@ export interface RequestSink {
 /** Another version of HTTP than 1.0 and 1.1. */
 export class VersionError extends ProtocolError {}
 
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
 /** Methods are upper case, and a target has no blanks, controls or bytes beyond ASCII in it. */
 const requestLine = /^([A-Z-]+) +([\x21-\x7e]+) +HTTP\/(\d)\.(\d)$/;
 const http09 = /^[A-Z-]+ +[\x21-\x7e]+$/;
@@ -45,21 +47,26 @@ export class RequestParser extends MessageParser {
     return at;
   }
 
-  protected override readHead(block: string): void {
-    if (block.startsWith('\r\n')) {
-      this.readHead(block.slice(2));
+  protected override readHead(bytes: Buffer, from: number, to: number): void {
+    const feed = bytes.indexOf(lineFeed, from);
+    const isOnly = feed < 0 || feed > to;
+    if (!isOnly && (feed === from || bytes[feed - 1] !== carriageReturn))
+      throw new ProtocolError('a line feed by itself');
+    const lineEnd = isOnly ? to : feed - 1;
+    const fields = isOnly ? to : feed + 1;
+    const first = bytes.toString('latin1', from, lineEnd);
+    if (first === '') {
+      // Empty lines before a request are no request (RFC 9112 § 2.2).
+      if (fields < to) this.readHead(bytes, fields, to);
       return;
     }
-    if (block === '') return; // empty lines before a request are no request (RFC 9112 § 2.2)
-    const lineEnd = block.indexOf('\r\n');
-    const first = lineEnd < 0 ? block : block.slice(0, lineEnd);
     const line = requestLine.exec(first);
     if (!line) throw http09.test(first) ? new VersionError('HTTP/0.9') : new ProtocolError('not a request line');
     const [, method, target, major, minor] = line as unknown as [string, string, string, string, string];
     if (major !== '1') throw new VersionError('another version');
     if (minor > '1') throw new ProtocolError('a version that does not exist');
 
-    const head = this.#heads.read(lineEnd < 0 ? '' : block.slice(lineEnd + 2));
+    const head = this.#heads.read(bytes, fields, to);
     // A head with something wrong in it is refused, and nothing behind it is read.
     const end = head.problem || head.contentLength < 0 ? 0 : head.contentLength;
     this.expectBody(head.isChunked && !head.problem ? 'chunked' : end);

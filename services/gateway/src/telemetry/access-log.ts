@@ -45,11 +45,15 @@ const fieldsOf = (request: CompletedRequest) => ({
 
 /** The line that pino would write of the same fields. Only method and path are a client's words, and may need escapes. */
 const lineOf = (request: CompletedRequest): string =>
-  `{"level":"info","time":"${timeNow()}","service":"gateway","method":${JSON.stringify(request.method)}` +
-  `,"route":"${request.route}","path":${JSON.stringify(request.path.slice(0, pathLengthMax))}` +
+  `{"level":"info","time":"${timeNow()}","service":"gateway","method":${quoted(request.method)}` +
+  `,"route":"${request.route}","path":${quoted(request.path.slice(0, pathLengthMax))}` +
   `,"status":${request.status},"durationMs":${durationMs(request)},"requestBytes":${request.requestBytes}` +
   `,"responseBytes":${request.responseBytes},"cluster":"${request.cluster}","flags":"${request.flags}"` +
   `,"traceId":"${request.trace.traceId}","requestId":"${request.requestId}","msg":"request"}\n`;
+
+/** JSON has escapes for quotes, backslashes and controls only; what else is beyond ASCII is rare enough. */
+const unescaped = /^[ !#-[\]-~]*$/;
+const quoted = (text: string): string => (unescaped.test(text) ? `"${text}"` : JSON.stringify(text));
 
 let stampedAt = 0;
 let stamp = '';

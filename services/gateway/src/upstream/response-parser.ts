@@ -84,7 +84,8 @@ export class ResponseParser extends MessageParser {
     if (at < bytes.length) this.keepsAlive = false;
   }
 
-  protected override readHead(block: string): void {
+  protected override readHead(bytes: Buffer, from: number, to: number): void {
+    const block = bytes.toString('latin1', from, to);
     const firstEnd = block.indexOf('\r\n');
     const first = statusLine.exec(firstEnd < 0 ? block : block.slice(0, firstEnd));
     if (!first) throw new ProtocolError('not a status line of HTTP/1.x');
