@@ -159,12 +159,23 @@ export class Client {
     else expect(status === 404 || (status === 422 && text.includes('moveTo')), text).to.equal(true);
   }
 
+  /** What lies before the history: one file into the empty ledger, sorted into categories by hand. */
+  async bring(past: readonly Drawn[]): Promise<void> {
+    if (past.length === 0) return;
+    const wanted = past.map((row) => this.#named(row) as Entry);
+    const file = { 'content-type': 'text/csv' };
+    const { id } = await this.#settled(await this.#ask('POST', '/imports', fileOf(wanted), file));
+    const categories = Object.fromEntries(wanted.map(({ category }, row) => [row, category]));
+    await this.#settled(await this.#ask('POST', `/imports/${id}/commit`, { rows: 'new', categories }), id);
+    const { items } = (await this.#ask('GET', `/expenses?limit=${past.length}`)).body;
+    expect(items.map(entryOf)).to.have.deep.members(wanted);
+    for (const item of items) this.#mine.set(item.id, entryOf(item));
+    this.#imports.push({ id, expenses: items.map((item: Expense) => item.id) });
+  }
+
   /** A bank's file of payees that nobody else has: each row becomes an expense. */
   async #import({ rows }: Op & { do: 'import' }): Promise<void> {
-    const lines = rows.map(
-      ({ date, amount, currency, payee }) => `${date},${formatDecimal(-amount, currency)},${currency},${payee}`,
-    );
-    const file = ['Date,Amount,Currency,Payee', ...lines].join('\n');
+    const file = fileOf(rows.map((row) => ({ ...row, kind: 'expense' })));
     const { id } = await this.#settled(await this.#ask('POST', '/imports', file, { 'content-type': 'text/csv' }));
     await this.#settled(await this.#ask('POST', `/imports/${id}/commit`, { rows: 'new' }), id);
     const expenses: string[] = [];
@@ -174,7 +185,7 @@ export class Client {
       expenses.push(items[0].id);
     }
     for (const [index, { date, amount, currency, payee }] of rows.entries())
-      this.#mine.set(expenses[index]!, { date, amount, currency, payee, kind: 'expense', category: null });
+      this.#mine.set(expenses[index]!, { date, amount, currency, payee, kind: 'expense', category: null, tags: [] });
     this.#imports.push({ id, expenses });
   }
 
@@ -213,13 +224,22 @@ export class Client {
   }
 }
 
-export const entryOf = ({ date, amount, currency, kind, category, payee }: Expense): Entry => ({
+const fileOf = (rows: readonly Pick<Entry, 'date' | 'amount' | 'currency' | 'payee' | 'kind'>[]): string => {
+  const lines = rows.map(
+    ({ date, amount, currency, payee, kind }) =>
+      `${date},${formatDecimal(kind === 'income' ? amount : -amount, currency)},${currency},${payee}`,
+  );
+  return ['Date,Amount,Currency,Payee', ...lines].join('\n');
+};
+
+export const entryOf = ({ date, amount, currency, kind, category, payee, tags }: Expense): Entry => ({
   date,
   amount,
   currency,
   kind,
   category,
   payee,
+  tags,
 });
 
 const withoutCategory = ({ category: _, ...rest }: Entry): Omit<Entry, 'category'> => rest;

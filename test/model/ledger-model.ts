@@ -8,6 +8,7 @@ export interface Entry {
   readonly kind: Kind;
   readonly category: string | null;
   readonly payee: string;
+  readonly tags: readonly string[];
 }
 
 export interface Sums {
@@ -19,11 +20,9 @@ export interface Sums {
   readonly count: number;
 }
 
-/** The entries of a currency and a period that count: what a person would look at with paper and pencil. */
-export const within = (entries: readonly Entry[], currency: string, from: string, to: string): Entry[] =>
-  entries.filter(
-    (entry) => entry.currency === currency && entry.date >= from && entry.date <= to && entry.kind !== 'transfer',
-  );
+/** The entries of a period: what a person would look at with paper and pencil. */
+export const within = (entries: readonly Entry[], from: string, to: string): Entry[] =>
+  entries.filter((entry) => entry.date >= from && entry.date <= to);
 
 export function sumsOf(entries: readonly Entry[]): Sums {
   const of = (kind: Kind) =>
@@ -32,13 +31,32 @@ export function sumsOf(entries: readonly Entry[]): Sums {
   return { expense, income, refund, spent: expense - refund, net: income - expense + refund, count: entries.length };
 }
 
-/** Entries by what they have in common. */
-export function groupBy<Key>(entries: readonly Entry[], keyOf: (entry: Entry) => Key): Map<Key, Entry[]> {
-  const groups = new Map<Key, Entry[]>();
-  for (const entry of entries) {
-    const group = groups.get(keyOf(entry));
-    if (group) group.push(entry);
-    else groups.set(keyOf(entry), [entry]);
+/** Things by what they have in common. */
+export function groupBy<Thing, Key>(things: readonly Thing[], keyOf: (thing: Thing) => Key): Map<Key, Thing[]> {
+  const groups = new Map<Key, Thing[]>();
+  for (const thing of things) {
+    const group = groups.get(keyOf(thing));
+    if (group) group.push(thing);
+    else groups.set(keyOf(thing), [thing]);
   }
   return groups;
 }
+
+export const monthOf = ({ date }: Entry): string => date.slice(0, 7);
+
+/** "2026-12", -1 → "2026-11" */
+export function monthsLater(month: string, count: number): string {
+  const [year, number] = month.split('-').map(Number) as [number, number];
+  const index = year * 12 + number - 1 + count;
+  return `${Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}`;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  return (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
+}
+
+/** The median distance from the median, as a standard deviation. */
+export const spreadOf = (values: readonly number[]): number =>
+  1.4826 * median(values.map((value) => Math.abs(value - median(values))));

@@ -8,8 +8,11 @@ import { newId } from '../support/new-id.ts';
 import { type BreakableSystem, startBreakableSystem } from './breakable-system.ts';
 import { Client, entryOf, persist, type Shared, wayOf } from './client.ts';
 import { expectFigures } from './expect-figures.ts';
-import { categoriesCount, heavyFault, histories, lightFault, type Op } from './histories.ts';
+import { savedReport } from './expect-reports.ts';
+import { categoriesCount, type Drawn, heavyFault, histories, lightFault, type Op, past } from './histories.ts';
 import type { Entry } from './ledger-model.ts';
+import { type Lens, lens, type Period, periods, ratesByHand, withFamily } from './lens.ts';
+import { openView } from './view.ts';
 
 /** MODEL_SEED replays: with MODEL_RUNS=1 exactly that sequence. What clients do at once cannot be replayed to the microsecond. */
 const firstSeed = Number(process.env.MODEL_SEED ?? Date.now() % 2 ** 31);
@@ -17,6 +20,19 @@ const runs = Number(process.env.MODEL_RUNS ?? 300);
 /** One in so many has services killed and mongod restarted, which take seconds. */
 const heavyShare = 25;
 const atOnce = 4;
+
+/** What a history begins with, what is done in it, and how it is looked at in the end: of hundreds, each in two ways. */
+interface History {
+  readonly before: readonly Drawn[];
+  readonly clients: readonly Op[][];
+  readonly looks: readonly { readonly lens: Lens; readonly period: Period }[];
+}
+const historiesWith = (...how: Parameters<typeof histories>): fc.Arbitrary<History> =>
+  fc.record({
+    before: past,
+    clients: histories(...how),
+    looks: fc.array(fc.record({ lens, period: fc.constantFrom(...periods) }), { minLength: 2, maxLength: 2 }),
+  });
 
 describe(`any history of a ledger (MODEL_SEED=${firstSeed} MODEL_RUNS=${runs})`, function () {
   this.timeout(120_000 + runs * 4_000);
@@ -35,7 +51,7 @@ describe(`any history of a ledger (MODEL_SEED=${firstSeed} MODEL_RUNS=${runs})`,
   });
 
   /** Runs sequences of successive seeds, a few at once, each with a ledger of its own. The first failure ends it. */
-  async function runAll(count: number, drawn: fc.Arbitrary<Op[][]>): Promise<void> {
+  async function runAll(count: number, drawn: fc.Arbitrary<History>): Promise<void> {
     let next = 0;
     let failure: Error | undefined;
     const work = async () => {
@@ -54,10 +70,17 @@ describe(`any history of a ledger (MODEL_SEED=${firstSeed} MODEL_RUNS=${runs})`,
     if (unknown.length > 0) expect.fail(unknown.join('\n'));
   }
 
-  async function playAndCompare(all: readonly Op[][]): Promise<void> {
+  async function playAndCompare({ before, clients: all, looks }: History): Promise<void> {
     const user = newId();
     const api = system.expense(0, user);
-    const get = async (path: string) => (await persist(() => api.get(`/api/v1/ledgers/default${path}`))).body;
+    const ledger = '/api/v1/ledgers/default';
+    const get = async (path: string) => (await persist(() => api.get(ledger + path))).body;
+    const set = async (path: string, body: object) => {
+      const { status, isRepeated } = await persist(() => api.post(ledger + path, body));
+      expect(status).to.be.oneOf(isRepeated ? [201, 409] : [201]);
+    };
+    for (const rate of ratesByHand) await set('/exchange-rates', rate);
+    await set('/reports', savedReport);
     const { items } = await get('/categories');
     const leaves = items.filter(({ parent }: { parent: string | null }) => parent !== null);
     const shared: Shared = {
@@ -66,6 +89,7 @@ describe(`any history of a ledger (MODEL_SEED=${firstSeed} MODEL_RUNS=${runs})`,
       restored: [],
     };
     const clients = all.map((_, number) => new Client(system, user, number, shared));
+    await clients[0]!.bring(before);
     // Each to its end, whatever becomes of the others, so that a failed history leaves nobody asking.
     const played = await Promise.allSettled(clients.map((client, number) => client.play(all[number]!)));
     for (const end of played) if (end.status === 'rejected') throw end.reason;
@@ -79,16 +103,19 @@ describe(`any history of a ledger (MODEL_SEED=${firstSeed} MODEL_RUNS=${runs})`,
       else expect(way).to.include(to);
     }
     const { items: categories } = await get('/categories');
-    await expectFigures(system.analytics(user), [...expected.values()], categories);
+    for (const { lens, period } of looks) {
+      const entries = [...expected.values()];
+      await expectFigures(openView(system.analytics(user), entries, categories, withFamily(lens, categories), period));
+    }
     const { id } = await get('');
     expect(await parts.rollupCheck.compare(id)).to.deep.equal([]);
   }
 
   it('ends with figures that are the sums of its expenses, though connections break and transactions are aborted', () =>
-    runAll(runs, histories(lightFault)));
+    runAll(runs, historiesWith(lightFault)));
 
   it('ends so too where services are killed amid writes and mongod is restarted', () =>
-    runAll(Math.ceil(runs / heavyShare), histories(fc.oneof(lightFault, heavyFault), 3)));
+    runAll(Math.ceil(runs / heavyShare), historiesWith(fc.oneof(lightFault, heavyFault), 3)));
 });
 
 async function allEntries(get: (path: string) => Promise<{ items: never[]; next: string | null }>) {

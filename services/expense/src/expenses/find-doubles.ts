@@ -25,6 +25,8 @@ export async function findDoubles(
   ledger: string,
   filter: EntryFilter,
 ): Promise<Double[]> {
+  // Refunds and income come twice without being a mistake of the payer's.
+  if (filter.kind !== undefined && filter.kind !== 'expense') return [];
   const { pipeline, hint } = planOfDoubles(ledger, filter);
   const groups = await inTime(() =>
     model.collection.aggregate<Group>(pipeline, { session, hint, maxTimeMS: queryMs }).toArray(),

@@ -226,6 +226,14 @@ describe(`figures with filters (FC_SEED=${seed})`, function () {
       asOf: '2026-11-01',
     });
     expect(before.body.doubles).to.deep.equal([]);
+    for (const [kind, count] of [
+      ['expense', 1],
+      ['income', 0],
+      ['refund', 0],
+    ] as const) {
+      const ofKind = await other.figures({ ranges: '2026-11-01..2026-11-30', doublesFrom: '2026-11-01', kind });
+      expect(ofKind.body.doubles, `of kind ${kind}: only what is spent is paid twice`).to.have.length(count);
+    }
   });
 
   it('refuse a category that is none of the ledger’s', async () => {

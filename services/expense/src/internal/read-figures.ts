@@ -90,6 +90,7 @@ export function createFigureReader({
           family,
           tag,
           payee,
+          kind,
           ...(!isEach && { only: currency }),
         }),
       };
