@@ -18,8 +18,8 @@ describe('the analytics API', () => {
   let api: Api;
   const logged = captureLog('analytics');
 
-  const startAnalytics = (expenseUrl: string): Promise<TestServer> =>
-    startTestAnalytics({ expenseUrl, identity, now: () => now, log: logged.log });
+  const startAnalytics = (expenseUrl: string, how: { expenseTimeoutMs?: number } = {}): Promise<TestServer> =>
+    startTestAnalytics({ expenseUrl, identity, now: () => now, log: logged.log, ...how });
 
   before(async () => {
     expense = await startExpenseStandIn();
@@ -242,6 +242,14 @@ describe('the analytics API', () => {
   });
 
   describe('gives no figure rather than a wrong one: 503 in bounded time', () => {
+    let hasty: TestServer;
+    let api: Api;
+    before(async () => {
+      hasty = await startAnalytics(expense.url, { expenseTimeoutMs: 300 });
+      api = serviceApi(hasty.baseUrl, identity, 'analytics').as(user);
+    });
+    after(() => hasty.stop());
+
     const unavailable = (answer: Answer) => {
       expect(answer.status).to.equal(503);
       expect(answer.headers.get('retry-after')).to.equal('1');

@@ -6,16 +6,21 @@ import { captureLog, startTestServer, type TestServer } from '../../../test/supp
 import { createAnalyticsApp } from '../src/app.ts';
 import type { EuroRates } from '../src/exchange-rates/parse-ecb-rates.ts';
 
-/** The real app in front of whatever listens at `expenseUrl`, which gets 300 ms for an answer. */
+/**
+ * The real app in front of whatever listens at `expenseUrl`.
+ * @param expenseTimeoutMs long, since a test machine may be slow too, unless the test is about the time
+ */
 export function startTestAnalytics({
   expenseUrl,
   identity,
   now = () => new Date('2026-11-23T12:00:00Z'),
   log = captureLog('analytics').log,
   rates = new Map(),
+  expenseTimeoutMs = 5_000,
 }: {
   expenseUrl: string;
   identity: TestIdentity;
+  expenseTimeoutMs?: number;
   now?: () => Date;
   log?: ReturnType<typeof captureLog>['log'];
   rates?: EuroRates;
@@ -26,9 +31,9 @@ export function startTestAnalytics({
       callee: 'expense',
       baseUrl: expenseUrl,
       credentials: identity.credentialsFor('analytics'),
-      timeoutMs: 300,
+      timeoutMs: expenseTimeoutMs,
     }),
-    expenseTimeoutMs: 300,
+    expenseTimeoutMs,
     rates: () => rates,
     now,
     workloads: identity.workloadVerifierFor('analytics'),

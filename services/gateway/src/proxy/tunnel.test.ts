@@ -119,8 +119,13 @@ describe('a request to upgrade its connection', () => {
     };
     const client = await open();
     client.socket.pause();
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const waiting = [...service.sockets][0]?.writableLength ?? 0;
+    // Nothing moves any more.
+    let [waiting, before] = [0, -1];
+    while (waiting !== before) {
+      before = waiting;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      waiting = [...service.sockets][0]!.writableLength;
+    }
     client.socket.resume();
 
     await client.until((text) => text.length > large.length);
