@@ -139,8 +139,11 @@ export function createExpenseStore(connection: Connection) {
       return first?.date.slice(0, 7);
     },
 
-    /** A month's expenses added up, transfers aside, by day and category and then by payee: what its rollups have to say. */
-    async sumsOfMonth(session: ClientSession, ledger: string, month: string): Promise<Entry[]> {
+    /**
+     * A month's expenses added up, transfers aside, by day and category and then by payee: what its rollups have to say. The first
+     * sums are there to be worked on while MongoDB makes the second.
+     */
+    async *sumsOfMonth(session: ClientSession, ledger: string, month: string): AsyncGenerator<Entry[]> {
       const $match = {
         ledger: new Types.ObjectId(ledger),
         date: { $gte: `${month}-01`, $lte: `${month}-31` },
@@ -168,12 +171,12 @@ export function createExpenseStore(connection: Connection) {
         date: '$date',
         category: '$category',
       });
-      const byPayee = await sumsBy<Entry>({ payee: '$payee' });
-      return [
-        // Here and not there: once a sum instead of once an expense.
-        ...byCategory.map((sum) => ({ ...sum, category: sum.category?.toHexString() ?? null })),
-        ...byPayee.map((sum) => ({ ...sum, date: `${month}-01` })),
-      ];
+      const byPayee = sumsBy<Entry>({ payee: '$payee' });
+      byPayee.catch(() => undefined); // met below
+      await new Promise(setImmediate); // only now it is on its way
+      // Here and not there: once a sum instead of once an expense.
+      yield byCategory.map((sum) => ({ ...sum, category: sum.category?.toHexString() ?? null }));
+      yield (await byPayee).map((sum) => ({ ...sum, date: `${month}-01` }));
     },
 
     /** The category last given to each of these payees (case aside), by payee as asked; without those that have none. */

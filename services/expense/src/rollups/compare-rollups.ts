@@ -40,11 +40,12 @@ export function createRollupCheck({
     const month = next.sort()[0];
     if (month === undefined) return undefined;
     const expected = new Map<string, StoredRollup>();
-    for (const [key, cells] of foldSums(await expenses.sumsOfMonth(session, ledger, month))) {
-      if (key.startsWith('year:')) continue; // a year has other months too
-      const _id = `${ledger}:${key}`;
-      expected.set(_id, toRollup(_id, cells));
-    }
+    for await (const sums of expenses.sumsOfMonth(session, ledger, month))
+      for (const [key, cells] of foldSums(sums)) {
+        if (key.startsWith('year:')) continue; // a year has other months too
+        const _id = `${ledger}:${key}`;
+        expected.set(_id, toRollup(_id, cells));
+      }
     return compared(month, await rollups.ofMonth(session, ledger, month), expected);
   }
 
