@@ -185,6 +185,84 @@ describe('The page', function () {
     await page.getByText('3 of 3 rows chosen').waitFor();
   });
 
+  it('asks what becomes of expenses that were changed since their import, which it takes back', async () => {
+    const page = await open();
+    await register(page);
+    const importAndChange = async (payee: string) => {
+      await page.getByRole('link', { name: 'Import', exact: true }).click();
+      const file = { name: 'november.ofx', mimeType: 'application/x-ofx', buffer: statement() };
+      await page.locator('input[type=file]').setInputFiles(file);
+      await page.getByRole('button', { name: /^Import \d rows$/ }).click();
+      await page.getByRole('heading', { name: /expenses imported$/ }).waitFor();
+      await page.getByRole('link', { name: 'Expenses' }).click();
+      await entry(page, payee).click();
+      const dialog = page.getByRole('dialog', { name: 'Edit expense' });
+      await dialog.getByLabel('Note').fill('with a colleague');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await dialog.waitFor({ state: 'hidden' });
+    };
+    const undo = async (answer: string) => {
+      await page.getByRole('link', { name: 'Import', exact: true }).click();
+      await page.getByRole('button', { name: 'Undo the import of november.ofx' }).first().click();
+      const dialog = page.getByRole('dialog', { name: 'Undo this import?' });
+      await dialog.getByRole('button', { name: 'Undo the import' }).click();
+      await dialog.getByText('1 of its expenses were changed since').waitFor();
+      await dialog.getByRole('button', { name: answer }).click();
+      await page.getByText('The import is undone').waitFor();
+    };
+
+    await importAndChange('City Tram');
+    await undo('Keep the changed ones');
+    await page.getByText(/undone, 1 kept/).waitFor();
+    await page.getByRole('link', { name: 'Expenses' }).click();
+    await entry(page, /City Tram/).waitFor();
+    expect(await entry(page, /Noodle Bar|Book Cellar/).count()).to.equal(0);
+
+    await entry(page, /City Tram/).click();
+    await page.getByRole('dialog', { name: 'Edit expense' }).getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('heading', { name: 'No expenses yet' }).waitFor();
+    await importAndChange('Noodle Bar');
+    await undo('Remove them too');
+    await page.getByRole('link', { name: 'Expenses' }).click();
+    await page.getByRole('heading', { name: 'No expenses yet' }).waitFor();
+  });
+
+  it('shows how far a large file is while it is read and imported, and stops where it is told to', async () => {
+    const page = await open();
+    await register(page);
+    // As if the work took longer than the page waits for its answer: a file for which it does would take minutes here.
+    await page.route(/\/imports/, (route) =>
+      route.continue({ headers: { ...route.request().headers(), prefer: 'respond-async' } }),
+    );
+    await page.evaluate(`
+      window.seen = [];
+      new MutationObserver(() => {
+        const working = document.querySelector('section[aria-labelledby=import-working]');
+        if (working) window.seen.push(working.innerText);
+      }).observe(document.body, { subtree: true, childList: true, characterData: true });
+    `);
+    const seen = () => page.evaluate<string>('window.seen.join()');
+    const choose = async (rows: number) => {
+      const lines = Array.from({ length: rows }, (_, row) => `2026-01-05,-${row + 1}.00,Payee ${row}`);
+      const buffer = Buffer.from(['Date,Amount,Payee', ...lines].join('\n'));
+      await page.locator('input[type=file]').setInputFiles({ name: 'years.csv', mimeType: 'text/csv', buffer });
+    };
+
+    await page.getByRole('link', { name: 'Import', exact: true }).click();
+    await choose(4_000);
+    await page.getByRole('button', { name: 'Import 4,000 rows' }).click();
+    await page.getByRole('heading', { name: '4,000 expenses imported' }).waitFor();
+    expect(await seen())
+      .to.match(/Reading the file…[\s\S]*rows: [\d,]+ new, 0 known, 0 invalid/)
+      .and.to.match(/Importing…[\s\S]* of 4,000 rows imported/);
+
+    await page.getByRole('button', { name: 'Import another file' }).click();
+    await choose(60_000);
+    await page.getByRole('progressbar').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('The import is cancelled').waitFor();
+  });
+
   it('manages categories: a new one below another, renamed, deleted with its expenses kept', async () => {
     const page = await open();
     await register(page);
