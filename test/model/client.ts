@@ -10,7 +10,7 @@ import type { Entry } from './ledger-model.ts';
 
 const ledger = '/api/v1/ledgers/default';
 /** A replica or mongod that was killed is back long before. */
-const patienceMs = 45_000;
+export const patienceMs = 45_000;
 
 /** What the clients of a ledger share: the categories, and where the expenses of deleted ones went. */
 export interface Shared {

@@ -62,7 +62,9 @@ async function expectSums({ period, categories, seen, lens, by, ask }: View): Pr
   const wholeYear = { from: `${year}-01-01`, to: `${year}-12-31` };
   const calendar = await ask('calendar', { year: String(year) }, () => [wholeYear]);
   expect(calendar.totals).to.deep.equal(sumsOf(inPeriod(wholeYear)));
-  for (const { date, ...day } of calendar.days)
+  const days = await ask('calendar', dates);
+  expect(days.totals).to.deep.equal(sumsOf(inPeriod()));
+  for (const { date, ...day } of [...calendar.days, ...days.days])
     expect(day, `calendar of ${date}`).to.deep.equal(
       pick(sumsOf(within(all, date, date)), ['spent', 'income', 'count']),
     );

@@ -234,27 +234,33 @@ export const CalendarQuery = z.strictObject({
     .min(1900)
     .max(2200)
     .optional()
-    .meta({ description: 'Default: this year in the ledger’s time zone', examples: [2026] }),
+    .meta({
+      description: 'Instead of `from` and `to`; default: this year in the ledger’s time zone',
+      examples: [2026],
+    }),
+  from: CalendarDate.optional().meta({ description: 'First day, included; default: a year up to `to`' }),
+  to: CalendarDate.optional().meta({ description: 'Last day, included, 400 days later at most; default: a year on' }),
   ...figureFilters,
   convert: convertQuery,
   chart: chartQuery,
 });
 
-export const CalendarYear = z
+export const Calendar = z
   .object({
-    year: z.int(),
-    currency: Currency,
-    conversion,
+    ...period,
+    year: z.int().nullable().meta({ description: 'The year that the days are; null where they are others' }),
     totals: Totals,
     days: z
       .array(z.object({ date: CalendarDate, spent: minor, income: minor, count: z.int() }))
-      .meta({ description: 'Every day of the year, 365 or 366' }),
+      .meta({ description: 'Every day, without gaps' }),
     chart,
   })
   .meta({
-    id: 'CalendarYear',
+    id: 'Calendar',
     examples: [
       {
+        from: '2026-01-01',
+        to: '2026-12-31',
         year: 2026,
         currency: 'EUR',
         totals: { expense: 1_250, income: 0, refund: 0, spent: 1_250, net: -1_250, count: 1 },
@@ -265,4 +271,4 @@ export const CalendarYear = z
       },
     ],
   });
-export type CalendarYear = z.infer<typeof CalendarYear>;
+export type Calendar = z.infer<typeof Calendar>;

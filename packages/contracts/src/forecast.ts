@@ -8,6 +8,12 @@ export const forecastMeasures = ['spent', 'income', 'net'] as const;
 
 export const ForecastQuery = z.strictObject({
   measure: z.enum(forecastMeasures).default('spent').meta({ description: 'What is foretold; net = income − spent' }),
+  from: CalendarDate.optional().meta({
+    description: 'First day of the past that is learnt from, ten years ago at most; default: three years ago',
+  }),
+  to: CalendarDate.optional().meta({
+    description: 'Last day of the past that is learnt from, by whole months; default: the end of last month',
+  }),
   ...figureFilters,
   convert: convertQuery,
   chart: chartQuery,

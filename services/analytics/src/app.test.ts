@@ -77,6 +77,7 @@ describe('the analytics API', () => {
       ],
       [path('calendar'), 'ranges=2026-01-01..2026-12-31&by=day&categories=false'],
       [path('calendar', '?year=2024'), 'ranges=2024-01-01..2024-12-31&by=day&categories=false'],
+      [path('calendar', '?from=2026-04-06'), 'ranges=2026-04-06..2027-04-05&by=day&categories=false'],
       [path('payees'), 'ranges=2026-11-01..2026-11-30&by=month&categories=false&payees=true'],
       [
         path('compare', '?by=payee'),
@@ -106,6 +107,10 @@ describe('the analytics API', () => {
       [
         path('forecast', '?asOf=2026-01-05&kind=expense'),
         'ranges=2023-01-01..2025-12-31,2026-01-01..2026-01-05&by=month&categories=false&payees=true&kind=expense&asOf=2026-01-05',
+      ],
+      [
+        path('forecast', '?asOf=2026-01-05&from=2020-12-15&to=2025-06-30'),
+        'ranges=2021-01-01..2025-12-31,2026-01-01..2026-01-05&by=month&categories=false&payees=true&asOf=2026-01-05',
       ],
       [
         path('anomalies'),
@@ -211,7 +216,9 @@ describe('the analytics API', () => {
       ['report?rows=colour', 'rows'],
       ['report?columns=day&from=2026-01-01', 'columns'],
       ['report?rows=day&from=2024-01-01', 'rows'],
-      ['forecast?from=2026-01-01', 'from'],
+      ['forecast?from=2026-10-02', 'from'],
+      ['forecast?from=2016-10-01', 'from'],
+      ['forecast?from=2026-01-01&to=2025-12-31', 'to'],
       ['forecast?asOf=1902-12-31', 'asOf'],
       ['anomalies?from=2025-11-30', 'from'],
       ['anomalies?from=1900-05-01&to=1900-05-31', 'from'],
@@ -221,7 +228,9 @@ describe('the analytics API', () => {
       ['calendar?year=', 'year'],
       ['calendar?year=this', 'year'],
       ['calendar?year=2026.5', 'year'],
-      ['calendar?from=2026-01-01', 'from'],
+      ['calendar?year=2026&from=2026-01-01', 'year'],
+      ['calendar?from=2026-01-01&to=2025-12-31', 'to'],
+      ['calendar?from=2026-01-01&to=2027-02-05', 'to'],
       ['compare?from=1900-01-01&to=2026-11-30', 'from'],
       ['compare?withFrom=2026-01-01', 'withTo'],
       ['compare?withTo=2026-01-01', 'withFrom'],

@@ -1,32 +1,34 @@
-import { CalendarQuery, CalendarYear } from '@outlay/contracts/analytics.ts';
+import { Calendar, CalendarQuery } from '@outlay/contracts/analytics.ts';
 import type { AskFigures } from '../figures/ask-figures.ts';
 import { type ChartOption, colors, height } from '../figures/chart.ts';
 import { amount, type Table } from '../figures/csv.ts';
 import { figureRoute } from '../figures/figure-route.ts';
-import { calendarYear, daysOfYear } from './calendar-year.ts';
+import { calendarDays, daysAsked, yearOf } from './calendar-days.ts';
 
 export const calendarRoute = (ask: AskFigures) =>
   figureRoute(ask, {
     name: 'calendar',
     summary: 'A year of days',
     description:
-      'What was spent and what came in on every day of a year, without gaps. A day on which refunds outweigh is negative; transfers count nowhere.',
+      'What was spent and what came in on every day of a year, or of a period of 400 days at most, without gaps. A day on which refunds outweigh is negative; transfers count nowhere.',
     query: CalendarQuery,
-    answer: CalendarYear,
+    answer: Calendar,
     figure: async (query, ask) => {
-      const figures = await ask({
-        by: 'day',
-        ranges: (today) => [daysOfYear(query.year ?? Number(today.slice(0, 4)))],
-      });
-      const { from, buckets } = figures.ranges[0]!;
-      const year = Number(from.slice(0, 4));
-      return { year, currency: figures.currency, ...calendarYear(year, buckets) };
+      const figures = await ask({ by: 'day', ranges: (today) => [daysAsked(query, today)] });
+      const { from, to, buckets } = figures.ranges[0]!;
+      return {
+        from,
+        to,
+        year: yearOf({ from, to }),
+        currency: figures.currency,
+        ...calendarDays({ from, to }, buckets),
+      };
     },
     table: calendarTable,
     chart: calendarChart,
   });
 
-const calendarTable = ({ currency, days }: CalendarYear): Table => ({
+const calendarTable = ({ currency, days }: Calendar): Table => ({
   columns: ['date', 'currency', 'spent', 'income', 'count'],
   rows: days.map(({ date, spent, income, count }) => [
     date,
@@ -38,7 +40,7 @@ const calendarTable = ({ currency, days }: CalendarYear): Table => ({
 });
 
 /** The darker, the more was spent. */
-const calendarChart = ({ year, currency, days }: CalendarYear): ChartOption => ({
+const calendarChart = ({ from, to, year, currency, days }: Calendar): ChartOption => ({
   tooltip: {},
   visualMap: {
     min: 0,
@@ -50,7 +52,14 @@ const calendarChart = ({ year, currency, days }: CalendarYear): ChartOption => (
     inRange: { color: ['#eef3f0', colors.spent] },
   },
   // As wide as its place, weeks from Monday as everywhere.
-  calendar: { range: String(year), top: 80, left: 60, right: 20, cellSize: ['auto', 20], dayLabel: { firstDay: 1 } },
+  calendar: {
+    range: year === null ? [from, to] : String(year),
+    top: 80,
+    left: 60,
+    right: 20,
+    cellSize: ['auto', 20],
+    dayLabel: { firstDay: 1 },
+  },
   series: [
     {
       type: 'heatmap',

@@ -20,8 +20,9 @@ export interface Errors {
  * How wrong the model would have been over the past year, each month foretold from what was known before it. The interval is as
  * wide as four of five of those errors (split conformal prediction), so it is as honest as the past is like the future.
  * @param known whole months
+ * @param gap months between these and the present one
  */
-export function measureErrors(history: History, known: number): Errors {
+export function measureErrors(history: History, known: number, gap = 0): Errors {
   const models = new Map<number, Model>();
   const modelOf = (known: number): Model => {
     const model = models.get(known) ?? createModel(history, known);
@@ -36,8 +37,8 @@ export function measureErrors(history: History, known: number): Errors {
     }
     return errors;
   };
-  const near = errorsAhead(1);
-  const far = errorsAhead(farAhead).map(({ error }) => error);
+  const near = errorsAhead(1 + gap);
+  const far = errorsAhead(farAhead + gap).map(({ error }) => error);
   const nearErrors = near.map(({ error }) => error);
   // Too young to have been wrong: what varies stands for it, as if it were normally distributed.
   const guess = 1.2816 * mad(history.totals.slice(0, known));

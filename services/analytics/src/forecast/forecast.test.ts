@@ -26,7 +26,8 @@ const on = (date: string, payee: string, amount: number): Entry => ({
 });
 const historyFrom = (entries: readonly Entry[]) =>
   historyOf(months, 'spent', bucketsOf(entries, { from: months[0]!, by: 'month', payees: true }));
-const told = (entries: readonly Entry[], today = '2026-11-15') => foretell(historyFrom(entries), today, 'spent');
+const told = (entries: readonly Entry[], today = '2026-11-15', until?: string) =>
+  foretell(historyFrom(entries), today, 'spent', until);
 
 describe('a repeating payment', () => {
   const of = (values: readonly number[], counts = values.map((value) => Number(value !== 0))) =>
@@ -75,6 +76,19 @@ describe('a forecast', () => {
       { payee: 'Landlord', every: 'month', amount: 1_000_00, last: '2026-10-01', next: '2026-11-01' },
     ]);
     expect(backtest).to.deep.equal({ months: 12, meanError: 0, relativeError: 0, inside: 12 });
+  });
+
+  it('learns from whole months up to a day only, where one is given', () => {
+    const dearer = monthly('Landlord', [...Array(18).fill(1_000_00), ...Array(6).fill(2_000_00)]);
+    const before = told(dearer, '2026-11-15', '2026-05-30');
+    expect(before.history).to.equal(18);
+    expect(before.months[0]!.expected).to.equal(1_000_00);
+    // Judged by months foretold as far ahead: the seventh after what it knew.
+    expect(before.backtest).to.deep.equal({ months: 9, meanError: 0, relativeError: 0, inside: 9 });
+    expect(told(dearer, '2026-11-15', '2026-04-30').history).to.equal(18);
+    expect(told(dearer, '2026-11-15', '2026-04-29').history).to.equal(17);
+    expect(told(dearer).months[0]!.expected).to.equal(2_000_00);
+    expect(told(dearer, '2026-11-15', '2025-01-01')).to.deep.include({ history: 2, month: null, months: [] });
   });
 
   it('counts what is paid already once', () => {

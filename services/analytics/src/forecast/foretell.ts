@@ -14,14 +14,16 @@ type Told = Pick<Forecast, 'history' | 'month' | 'months' | 'repeating' | 'backt
 /**
  * How the present month will end and what the twelve after it will come to.
  * @param history its last month is the present one, up to `today`
+ * @param until last day that is learnt from; default: of the month before
  * @throws {SumTooLarge} where a sum would no longer be exact
  */
-export function foretell(history: History, today: string, measure: Forecast['measure']): Told {
+export function foretell(history: History, today: string, measure: Forecast['measure'], until = today): Told {
   const present = history.months.length - 1;
-  const nothing = { history: present, month: null, months: [], repeating: [], backtest: null };
-  if (present < historyMin) return nothing;
-  const model = createModel(history, present);
-  const { near, far, backtest } = measureErrors(history, present);
+  const known = history.months.slice(1).filter((next) => next <= addDays(until, 1)).length;
+  const nothing = { history: known, month: null, months: [], repeating: [], backtest: null };
+  if (known < historyMin) return nothing;
+  const model = createModel(history, known);
+  const { near, far, backtest } = measureErrors(history, known, present - known);
   const start = history.months[present]!;
   const monthAt = (index: number) => addMonths(start, index - present);
   const endOf = (month: string) => addDays(addMonths(month, 1), -1);
@@ -41,7 +43,7 @@ export function foretell(history: History, today: string, measure: Forecast['mea
   const half = Math.round(near * Math.sqrt(left));
 
   return {
-    history: present,
+    history: known,
     month: {
       start,
       end: endOf(start),

@@ -1,10 +1,37 @@
+import { ValidationFailed } from '@outlay/service-kit/problem.ts';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { bucketsOf, dateBetween, type Entry, entriesIn, sumOf } from '../../test/naive-model.ts';
-import { calendarYear } from './calendar-year.ts';
+import { calendarDays, daysAsked, yearOf } from './calendar-days.ts';
 
-const calendar = (year: number, entries: readonly Entry[]) =>
-  calendarYear(year, bucketsOf(entries, { from: `${year}-01-01`, by: 'day' }));
+const calendar = (year: number, entries: readonly Entry[]) => {
+  const period = daysAsked({ year }, '2026-11-23');
+  return calendarDays(period, bucketsOf(entries, { from: period.from, by: 'day' }));
+};
+
+describe('the days of a calendar', () => {
+  for (const [wish, from, to, year] of [
+    [{}, '2026-01-01', '2026-12-31', 2026],
+    [{ year: 2024 }, '2024-01-01', '2024-12-31', 2024],
+    [{ from: '2025-01-01', to: '2025-12-31' }, '2025-01-01', '2025-12-31', 2025],
+    [{ from: '2025-04-06' }, '2025-04-06', '2026-04-05', null],
+    [{ to: '2026-04-05' }, '2025-04-06', '2026-04-05', null],
+    [{ from: '2026-11-23', to: '2026-11-23' }, '2026-11-23', '2026-11-23', null],
+    [{ from: '2025-01-01', to: '2026-02-04' }, '2025-01-01', '2026-02-04', null],
+  ] as const)
+    it(`asked by ${JSON.stringify(wish)} are ${from} to ${to}`, () => {
+      expect(daysAsked(wish, '2026-11-23')).to.deep.equal({ from, to });
+      expect(yearOf({ from, to })).to.equal(year);
+    });
+
+  for (const [wish, message] of [
+    [{ year: 2026, from: '2026-01-01' }, 'Wrong: year.'],
+    [{ from: '2026-01-02', to: '2026-01-01' }, 'Wrong: to.'],
+    [{ from: '2025-01-01', to: '2026-02-05' }, 'Wrong: to.'],
+  ] as const)
+    it(`cannot be asked by ${JSON.stringify(wish)}`, () =>
+      expect(() => daysAsked(wish, '2026-11-23')).to.throw(ValidationFailed, message));
+});
 
 describe('the calendar of a year', () => {
   for (const [year, days] of [
