@@ -20,7 +20,7 @@ export interface ClientReport {
 }
 
 /** Without a byte in either direction: longer than everything that the gateway may wait for, one after the other. */
-const patienceMs = 15_000;
+export const patienceMs = 15_000;
 
 /** Plays a schedule's client. @returns what it saw */
 export async function playClient(port: number, schedule: Schedule): Promise<ClientReport> {

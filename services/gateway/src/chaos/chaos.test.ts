@@ -1,10 +1,9 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { exchangeRaw } from '../testing/raw-client.ts';
 import { eventually } from '../testing/start-test-gateway.ts';
-import type { ClusterDescription } from '../upstream/cluster-description.ts';
+import { expectTrueLog, isIdle, limitsInUse } from './aftermath.ts';
 import { KeptObjects } from './kept-objects.ts';
-import { type Chaos, openResources, playSchedules, startChaos } from './start-chaos.ts';
+import { type Chaos, playSchedules, startChaos } from './start-chaos.ts';
 
 /** `CHAOS_SEED=n` plays the same again, `CHAOS_SCHEDULE=m` of these one alone, `CHAOS_RUNS` more or fewer. */
 const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1_000_000));
@@ -61,13 +60,7 @@ describe(`the gateway amid chaos (CHAOS_SEED=${seed})`, function () {
   });
 
   it('writes one line for each request, and tells its status as the client saw it', () => {
-    const lines = new Map<unknown, Record<string, unknown>[]>();
-    for (const line of chaos.gateway.log().filter(({ msg }) => msg === 'request'))
-      lines.set(line.requestId, [...(lines.get(line.requestId) ?? []), line]);
-
-    for (const [id, { arrivals }] of chaos.requests)
-      if (arrivals.length > 0) expect(lines.get(id), id).to.have.length(1);
-    for (const [id, status] of chaos.statuses) expect(lines.get(id)?.[0]?.status, id).to.equal(status);
+    expectTrueLog(chaos);
   });
 
   it('goes back to where it was: connections, limits, what is kept of requests', async () => {
@@ -92,24 +85,3 @@ describe(`the gateway amid chaos (CHAOS_SEED=${seed})`, function () {
     await eventually(() => isIdle(chaos));
   });
 });
-
-function isIdle({ idle }: Chaos): boolean {
-  const { sockets, servers } = openResources();
-  return sockets <= idle.sockets && servers <= idle.servers;
-}
-
-/** Breakers and budgets that still count something. */
-async function limitsInUse({ gateway }: Chaos): Promise<string[]> {
-  const { body } = await exchangeRaw(
-    gateway.adminPort,
-    'GET /clusters?format=json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
-  );
-  const { clusters } = JSON.parse(body.slice(body.indexOf('{'), body.lastIndexOf('}') + 1)) as {
-    clusters: Pick<ClusterDescription, 'name' | 'circuitBreakers'>[];
-  };
-  return clusters
-    .filter(({ name }) => name !== 'auth')
-    .flatMap(({ name, circuitBreakers }) =>
-      Object.entries(circuitBreakers).flatMap(([limit, { count }]) => (count === 0 ? [] : `${name} ${limit} ${count}`)),
-    );
-}

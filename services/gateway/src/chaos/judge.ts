@@ -87,6 +87,7 @@ export function judgeCalm(schedule: Schedule, { outcomes }: ClientReport): Unans
     const { kind, answer } = outcomes[i] ?? { kind: 'unsent', answer: undefined };
     const isDue =
       isCalm &&
+      kind !== 'left' &&
       leavesAfter === undefined &&
       (hasKey || !['POST', 'PATCH'].includes(method)) &&
       bodyBytes === 0 &&

@@ -1,6 +1,8 @@
 import { startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
+import { startTlsGateway } from '../testing/start-tls-gateway.ts';
 import { type Outcome, playClient } from './chaos-client.ts';
 import { type Expected, startChaosService } from './chaos-service.ts';
+import { playHttp2Client } from './http2-client.ts';
 import { judge, judgeCalm, type Unanswered } from './judge.ts';
 import { bodyBytesMax, createSchedule } from './schedule.ts';
 import { markField } from './service-plan.ts';
@@ -15,6 +17,7 @@ const timeOut = /\b(UT|SI)\b/;
 type Service = Awaited<ReturnType<typeof startChaosService>>;
 
 export interface Chaos {
+  readonly protocol: 'HTTP/1.1' | 'HTTP/2';
   readonly gateway: TestGateway;
   readonly services: readonly Service[];
   /** Requests that are played, by their id. */
@@ -43,14 +46,19 @@ export function openResources(): Resources {
 /** Connections to it are refused. A port that was free a moment ago would soon be somebody else's. */
 const nobodyThere = 'http://127.0.0.1:1';
 
-/** The gateway with short time-outs, before services that are never well for long, and one that is not there. */
-export async function startChaos(): Promise<Chaos> {
+/**
+ * The gateway with short time-outs, before services that are never well for long, and one that is not there.
+ * @param protocol of its clients, who are played by it too
+ */
+export async function startChaos(protocol: Chaos['protocol'] = 'HTTP/1.1'): Promise<Chaos> {
   const requests = new Map<string, Expected>();
   const services = await Promise.all(Array.from({ length: 3 }, () => startChaosService(requests)));
   const endpoints = [...services.map(({ url }) => url), nobodyThere].map((url) => `'${url}'`).join(', ');
   const yaml = (version: number) => configOf(endpoints, version);
-  const gateway = await startTestGateway({ edit: () => yaml(0) });
+  const start = protocol === 'HTTP/2' ? startTlsGateway : startTestGateway;
+  const gateway = await start({ edit: () => yaml(0) });
   return {
+    protocol,
     gateway,
     services,
     requests,
@@ -75,6 +83,7 @@ listeners:
     request_timeout: 4s
     stream_idle_timeout: 900ms
     idle_timeout: 2s
+    tls_context: { certificate_chain: '\${TLS_CERTIFICATE:-}', private_key: '\${TLS_PRIVATE_KEY:-}' }
     virtual_hosts:
       - name: chaos
         domains: ['*']
@@ -125,7 +134,7 @@ export interface Played {
 
 /** Plays so many schedules, some dozens at a time. */
 export async function playSchedules(
-  { gateway, requests, statuses }: Chaos,
+  { protocol, gateway, requests, statuses }: Chaos,
   { seed, from = 0, runs, mayBeGone = false }: { seed: number; from?: number; runs: number; mayBeGone?: boolean },
 ): Promise<Played> {
   const wrongs: string[] = [];
@@ -145,7 +154,10 @@ export async function playSchedules(
       const schedule = createSchedule(seed, number, gateway.bearer);
       for (const request of schedule.requests) requests.set(request.id, request);
       const lostBefore = lostMs;
-      const report = await playClient(gateway.port, schedule);
+      const report =
+        protocol === 'HTTP/2'
+          ? await playHttp2Client(gateway.port, schedule, gateway.bearer)
+          : await playClient(gateway.port, schedule);
       for (const { kind, answer } of report.outcomes) {
         const isRefused = kind === 'whole' && !answer?.headers.has(markField);
         counts[isRefused ? 'refused' : kind]++;

@@ -37,7 +37,13 @@ export class Http2Stream implements ClientStream {
 
   readBody(): void {
     this.#request.on('data', (chunk: Buffer) => this.#exchange.onRequestData(chunk));
-    this.#request.on('end', () => this.#exchange.onRequestEnd());
+    this.#request.on('end', () => this.#onRequestEnd());
+  }
+
+  /** A stream that was reset ends for its reader too, as does one that stops before its length: `close` tells of those. */
+  #onRequestEnd(): void {
+    const { aborted, rstCode } = this.#request.stream;
+    if (!aborted && rstCode === constants.NGHTTP2_NO_ERROR) this.#exchange.onRequestEnd();
   }
 
   pause(): void {

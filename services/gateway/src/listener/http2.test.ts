@@ -164,6 +164,28 @@ describe('HTTP/2 on the listener', () => {
     expect(session.destroyed).to.equal(false);
   });
 
+  for (const [what, headers, end] of [
+    ['by a reset', {}, constants.NGHTTP2_CANCEL],
+    ['by a reset that says that nothing is wrong', {}, constants.NGHTTP2_NO_ERROR],
+    ['by a reset, and has a length', { 'content-length': '100' }, constants.NGHTTP2_CANCEL],
+    ['by its end, before the length that it named', { 'content-length': '100' }, undefined],
+  ] as const)
+    it(`takes no body for whole that stops early ${what}: the service never has the request`, async () => {
+      // Else this client says that the body ends before it resets the stream.
+      const waitForTrailers = end !== undefined;
+      const request = session.request({ ...login, ...headers }, { endStream: false, waitForTrailers });
+      request.on('error', () => undefined);
+      request.write('half of it');
+      await eventually(() => gateway.auth.wire().includes('half of it'));
+
+      if (end === undefined) request.end();
+      else request.close(end);
+
+      await eventually(() => gateway.log().some(({ path }) => path === login[':path']));
+      await ask2(session, { ...login, ':path': '/api/v1/auth/refresh' });
+      expect(arrivedLogins(gateway)).to.equal(0);
+    });
+
   it('resets the stream of an answer that breaks off, and no other', async () => {
     gateway.auth.answer((_request, response) => {
       response.writeHead(200, { 'content-length': '10' }).write('half', () => response.socket?.destroy());

@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import { exchangeRaw } from '../testing/raw-client.ts';
+import type { ClusterDescription } from '../upstream/cluster-description.ts';
+import { type Chaos, openResources } from './start-chaos.ts';
+
+/** Whether no more connections and ports are open than before its first request. */
+export function isIdle({ idle }: Chaos): boolean {
+  const { sockets, servers } = openResources();
+  return sockets <= idle.sockets && servers <= idle.servers;
+}
+
+/** Breakers and budgets that still count something. */
+export async function limitsInUse({ gateway }: Chaos): Promise<string[]> {
+  const { body } = await exchangeRaw(
+    gateway.adminPort,
+    'GET /clusters?format=json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+  );
+  const { clusters } = JSON.parse(body.slice(body.indexOf('{'), body.lastIndexOf('}') + 1)) as {
+    clusters: Pick<ClusterDescription, 'name' | 'circuitBreakers'>[];
+  };
+  return clusters
+    .filter(({ name }) => name !== 'auth')
+    .flatMap(({ name, circuitBreakers }) =>
+      Object.entries(circuitBreakers).flatMap(([limit, { count }]) => (count === 0 ? [] : `${name} ${limit} ${count}`)),
+    );
+}
+
+/** One line for each request that arrived, with the status that its client saw. */
+export function expectTrueLog({ gateway, requests, statuses }: Chaos): void {
+  const lines = new Map<unknown, Record<string, unknown>[]>();
+  for (const line of gateway.log().filter(({ msg }) => msg === 'request'))
+    lines.set(line.requestId, [...(lines.get(line.requestId) ?? []), line]);
+
+  for (const [id, { arrivals }] of requests) if (arrivals.length > 0) expect(lines.get(id), id).to.have.length(1);
+  for (const [id, status] of statuses) expect(lines.get(id)?.[0]?.status, id).to.equal(status);
+}
