@@ -32,7 +32,8 @@ const MissingRates = z.object({ currency: Currency, count: z.int(), from: Calend
 export const Conversion = z.object({
   converted: z.array(Currency).meta({ description: 'Currencies of entries that were converted' }),
   missing: z.array(MissingRates).meta({
-    description: 'Entries that the figure leaves out for want of a rate: how many, and on which days',
+    description:
+      'Entries that the figure leaves out for want of a rate: how many, and on which days; where tags are told apart, one with two counts twice',
   }),
 });
 export type Conversion = z.infer<typeof Conversion>;
