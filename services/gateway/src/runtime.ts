@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '@outlay/service-kit/log.ts';
 import type { Bootstrap, ListenerConfig, RouteConfig } from './bootstrap/bootstrap-schema.ts';
 import { createProviders, type JwtProviders } from './filters/jwt-authn/providers.ts';
-import { RateLimit } from './filters/local-rate-limit.ts';
+import { RateLimit } from './filters/rate-limit.ts';
 import type { Deadlines } from './proxy/deadlines.ts';
 import { filtersOf } from './router/route-filters.ts';
 import { RouteTable } from './router/route-table.ts';

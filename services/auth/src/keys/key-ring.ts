@@ -4,13 +4,10 @@ import { promisify } from 'node:util';
 import type { JwkSet } from '@outlay/contracts/auth.ts';
 import type { KeySource } from '@outlay/identity/key-source.ts';
 import type { SigningKey } from '@outlay/identity/user-token.ts';
-import type { signatureAlgorithms } from '@outlay/identity/verify-jwt.ts';
 import type { Log } from '@outlay/service-kit/log.ts';
 import { Gauge, type Registry } from 'prom-client';
-import type { KeyStore, SealedKey } from './key-store.ts';
+import type { KeyStore, SealedKey, SignatureAlgorithm } from './key-store.ts';
 import { openKey, sealKey } from './seal-key.ts';
-
-export type SignatureAlgorithm = (typeof signatureAlgorithms)[number];
 
 export interface KeyRingOptions {
   store: KeyStore;

@@ -1,6 +1,8 @@
+import type { signatureAlgorithms } from '@outlay/identity/verify-jwt.ts';
 import { isDuplicateKey } from '@outlay/service-kit/mongo.ts';
 import { type Connection, Schema } from 'mongoose';
-import type { SignatureAlgorithm } from './key-ring.ts';
+
+export type SignatureAlgorithm = (typeof signatureAlgorithms)[number];
 
 export interface SealedKey {
   /** 1, 2, 3 …: each key's successor has the next number, and only one replica can take it. */

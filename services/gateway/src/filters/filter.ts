@@ -1,6 +1,6 @@
 import type { Problem } from '@outlay/service-kit/problem.ts';
 import type { VerifiedToken } from './jwt-authn/verify-token.ts';
-import type { TokenBucket } from './local-rate-limit.ts';
+import type { TokenBucket } from './rate-limit.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** What a filter gets to see of a request. */

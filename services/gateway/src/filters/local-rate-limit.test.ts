@@ -4,7 +4,8 @@ import { LocalRateLimit as Config } from '../bootstrap/filter-schemas.ts';
 import { requestOf } from '../testing/request-of.ts';
 import { eventually, startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
 import { goodClaims, signToken } from '../testing/tokens.ts';
-import { LocalRateLimit, networkOf, RateLimit } from './local-rate-limit.ts';
+import { LocalRateLimit, networkOf } from './local-rate-limit.ts';
+import { RateLimit } from './rate-limit.ts';
 
 /** Three at once, one more each second, by a clock that the test turns. */
 function limitOf(per: 'user' | 'address' | 'route', maxDescriptors = 10) {

@@ -50,3 +50,6 @@ export interface ClientStreamHandler {
   /** The answer has left, or the client has. */
   onClose(): void;
 }
+
+/** IPv4 as such, also on a socket that speaks both. */
+export const peerOf = (address = ''): string => (address.startsWith('::ffff:') ? address.slice(7) : address);

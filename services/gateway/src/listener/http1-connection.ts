@@ -7,9 +7,8 @@ import { readIntoMemory } from '../http1/read-memory.ts';
 import { writeParts } from '../http1/write-parts.ts';
 import { headTooLarge, malformed, requestTimeout, versionUnknown } from '../problems.ts';
 import { Exchange } from '../proxy/exchange.ts';
-import type { ClientStream } from './client-stream.ts';
+import { type ClientStream, peerOf } from './client-stream.ts';
 import { httpDate } from './http-date.ts';
-import { peerOf } from './http2-stream.ts';
 import type { Listener } from './listener.ts';
 import { RequestParser, type RequestSink, VersionError } from './request-parser.ts';
 

@@ -1,7 +1,7 @@
 import { constants, type Http2ServerRequest, type Http2ServerResponse, type OutgoingHttpHeaders } from 'node:http2';
 import { RequestHead } from '../filters/request-head.ts';
 import { Exchange } from '../proxy/exchange.ts';
-import type { ClientStream } from './client-stream.ts';
+import { type ClientStream, peerOf } from './client-stream.ts';
 import type { Listener } from './listener.ts';
 
 /** A request of HTTP/2, by node:http2's compatibility API. */
@@ -99,6 +99,3 @@ export class Http2Stream implements ClientStream {
     this.#response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   }
 }
-
-/** IPv4 as such, also on a socket that speaks both. */
-export const peerOf = (address = ''): string => (address.startsWith('::ffff:') ? address.slice(7) : address);

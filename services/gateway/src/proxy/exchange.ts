@@ -3,7 +3,7 @@ import type { ListenerConfig } from '../bootstrap/bootstrap-schema.ts';
 import { isPreflight } from '../filters/cors.ts';
 import type { DirectAnswer, FilteredRequest } from '../filters/filter.ts';
 import type { VerifiedToken } from '../filters/jwt-authn/verify-token.ts';
-import type { TokenBucket } from '../filters/local-rate-limit.ts';
+import type { TokenBucket } from '../filters/rate-limit.ts';
 import type { RequestHead } from '../filters/request-head.ts';
 import { requestIdOf } from '../filters/request-id.ts';
 import { sanitiseResponse } from '../filters/response-head.ts';

@@ -5,7 +5,8 @@ import { csrf } from '../filters/csrf.ts';
 import { Fault } from '../filters/fault.ts';
 import type { Filter } from '../filters/filter.ts';
 import type { JwtProviders } from '../filters/jwt-authn/providers.ts';
-import { LocalRateLimit, type RateLimit } from '../filters/local-rate-limit.ts';
+import { LocalRateLimit } from '../filters/local-rate-limit.ts';
+import type { RateLimit } from '../filters/rate-limit.ts';
 import { Rbac } from '../filters/rbac.ts';
 
 /** What filters of several routes share. */

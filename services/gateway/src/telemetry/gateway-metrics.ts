@@ -2,7 +2,7 @@ import type { Metrics } from '@outlay/service-kit/metrics.ts';
 import { Counter, Gauge } from 'prom-client';
 import type { JwtProviders } from '../filters/jwt-authn/providers.ts';
 import type { RevocationFeed } from '../filters/jwt-authn/revocation-feed.ts';
-import type { RateLimit } from '../filters/local-rate-limit.ts';
+import type { RateLimit } from '../filters/rate-limit.ts';
 import type { Listener } from '../listener/listener.ts';
 import type { OverloadManager } from '../overload/overload-manager.ts';
 import type { Deadlines } from '../proxy/deadlines.ts';

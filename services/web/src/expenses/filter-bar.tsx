@@ -3,12 +3,9 @@ import { IconAdjustmentsHorizontal, IconSearch } from '@tabler/icons-react';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import classes from './filter-bar.module.css';
 import { FilterPanel } from './filter-panel.tsx';
-import type { changeFilters, Filters } from './filters.ts';
-import { panelCount } from './filters.ts';
+import { type ChangeFilters, type Filters, panelCount } from './filters.ts';
 import { PeriodMenu } from './period-menu.tsx';
 import { searchId } from './search-id.ts';
-
-export type ChangeFilters = (changes: Parameters<typeof changeFilters>[1], replace?: boolean) => void;
 
 /** After the last key, so that a word is one request. */
 const typingMs = 250;

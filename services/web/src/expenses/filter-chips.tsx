@@ -5,8 +5,7 @@ import { useCategories } from '../categories/use-categories.ts';
 import { useLedger } from '../ledgers/use-ledger.ts';
 import { formatMoney } from '../money/format-money.ts';
 import classes from './filter-bar.module.css';
-import type { ChangeFilters } from './filter-bar.tsx';
-import { type Filters, isNarrowed } from './filters.ts';
+import { type ChangeFilters, type Filters, isNarrowed } from './filters.ts';
 import { kindLabels } from './kind.tsx';
 
 interface FilterChipsProps {

@@ -4,8 +4,7 @@ import { CategorySelect } from '../categories/category-select.tsx';
 import { useLedger } from '../ledgers/use-ledger.ts';
 import { amountText, parseAmount } from '../money/parse-amount.ts';
 import classes from './filter-bar.module.css';
-import type { ChangeFilters } from './filter-bar.tsx';
-import { type Filters, kinds, sorts } from './filters.ts';
+import { type ChangeFilters, type Filters, kinds, sorts } from './filters.ts';
 import { kindLabels } from './kind.tsx';
 import { usePayees, useTags } from './use-suggestions.ts';
 

@@ -74,3 +74,5 @@ export const changeFilters = (
 function withoutUndefined(filters: { [Name in keyof Filters]: Filters[Name] | undefined }): Filters {
   return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
 }
+
+export type ChangeFilters = (changes: Parameters<typeof changeFilters>[1], replace?: boolean) => void;

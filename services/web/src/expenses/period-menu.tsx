@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useToday } from '../ledgers/use-ledger.ts';
 import { formatPeriod, monthPeriod, shiftMonth } from '../money/format-date.ts';
 import classes from './filter-bar.module.css';
-import type { ChangeFilters } from './filter-bar.tsx';
+import type { ChangeFilters } from './filters.ts';
 
 interface Period {
   from: string | undefined;
