@@ -86,8 +86,9 @@ USER root
 RUN ["/nodejs/bin/node", "-e", "fs.mkdirSync('compile-cache'); fs.chownSync('compile-cache', 65532, 65532)"]
 USER 65532:65532
 ENV NODE_COMPILE_CACHE=/app/compile-cache
-RUN ["/nodejs/bin/node", "--max-semi-space-size=4", "--disable-warning=ExperimentalWarning", "services/gateway/src/main.ts", "--check", "services/gateway/gateway.yaml"]
-CMD ["services/gateway/src/main.ts"]
+RUN ["/nodejs/bin/node", "--max-semi-space-size=4", "--disable-warning=ExperimentalWarning", "--max-old-space-size=192", "services/gateway/src/main.ts", "--check", "services/gateway/gateway.yaml"]
+# What is live takes 20 MiB, and 11 KiB for each connection; without a bound V8 lets as much again lie about before it collects.
+CMD ["--max-old-space-size=192", "services/gateway/src/main.ts"]
 
 # --- for `skaffold dev`: sources that can be written, restarted by node --watch ---
 FROM node:24-slim AS development

@@ -42,7 +42,8 @@ export const proxies: readonly Proxy[] = [
     takes: 'both',
     command: ({ directory, port, adminPort, upstreamPort, otlpUrl }) => {
       const config = join(peers, 'gateway.yaml');
-      const args = ['--max-semi-space-size=4', join(root, 'services/gateway/src/main.ts')]; // as the image has it
+      const flags = ['--max-semi-space-size=4', '--max-old-space-size=192']; // as the image has it
+      const args = [...flags, join(root, 'services/gateway/src/main.ts')];
       const env = {
         PORT: String(port),
         ADMIN_PORT: String(adminPort),
