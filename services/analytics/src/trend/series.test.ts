@@ -72,7 +72,7 @@ describe('a series', () => {
         }
       }),
     );
-  });
+  }).timeout(60_000); // a hundred times a thousand points
 });
 
 describe('the length of a series', () => {
