@@ -56,7 +56,7 @@ describe(`the gateway amid chaos (CHAOS_SEED=${seed})`, function () {
     clearInterval(changing);
     await eventually(isApplied);
     expect(wrongs.slice(0, 20).join('\n')).to.equal('');
-    expect(version).to.be.above(Math.min(3, runs / 300));
+    expect(version).to.be.above(runs < 1_000 ? 0 : 3);
   });
 
   it('writes one line for each request, and tells its status as the client saw it', () => {
