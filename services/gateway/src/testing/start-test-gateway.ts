@@ -115,7 +115,14 @@ export async function startTestGateway({
   };
 }
 
-/** Waits until something becomes true; the test's own time-out bounds it. */
+/** Less than a test has, so that none goes on asking beside those that follow. */
+const patienceMs = 25_000;
+
+/** Waits until something becomes true. @throws where it does not */
 export async function eventually(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
+  const giveUpAt = performance.now() + patienceMs;
+  while (!isTrue()) {
+    if (performance.now() > giveUpAt) throw new Error(`never came true: ${isTrue}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
