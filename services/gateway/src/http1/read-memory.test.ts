@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { eventually } from '../testing/start-test-gateway.ts';
 import { intoMemory, readIntoMemory } from './read-memory.ts';
 
 describe('reading into one memory', () => {
@@ -37,9 +38,9 @@ describe('reading into one memory', () => {
     const { client, near, socket, far } = await open();
     for (const text of ['one', 'two', 'three']) {
       client.write(text);
-      await until(() => far.texts.at(-1) === text);
+      await eventually(() => far.texts.at(-1) === text);
       socket.write(text);
-      await until(() => near.texts.at(-1) === text);
+      await eventually(() => near.texts.at(-1) === text);
     }
 
     expect([...near.memory, ...far.memory]).to.have.length(2);
@@ -49,14 +50,14 @@ describe('reading into one memory', () => {
   it('pauses at once, and goes on where it stopped', async () => {
     const { client, socket, far } = await open();
     client.write('one');
-    await until(() => far.texts.length === 1);
+    await eventually(() => far.texts.length === 1);
     socket.pause();
     client.write('two');
     await new Promise((resolve) => socket.write('', resolve));
     expect(far.texts).to.deep.equal(['one']);
 
     socket.resume();
-    await until(() => far.texts.length === 2);
+    await eventually(() => far.texts.length === 2);
     expect(far.texts[1]).to.equal('two');
   });
 
@@ -66,7 +67,7 @@ describe('reading into one memory', () => {
     client.end();
     await ended;
     socket.end('good bye');
-    await until(() => near.texts.join('') === 'good bye');
+    await eventually(() => near.texts.join('') === 'good bye');
   });
 
   it('leaves the server to count its connections', async () => {
@@ -80,7 +81,3 @@ describe('reading into one memory', () => {
     expect(await count()).to.equal(0);
   });
 });
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise(setImmediate);
-}

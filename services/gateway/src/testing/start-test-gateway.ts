@@ -119,9 +119,9 @@ export async function startTestGateway({
 const patienceMs = 25_000;
 
 /** Waits until something becomes true. @throws where it does not */
-export async function eventually(isTrue: () => boolean): Promise<void> {
+export async function eventually(isTrue: () => boolean | Promise<boolean>): Promise<void> {
   const giveUpAt = performance.now() + patienceMs;
-  while (!isTrue()) {
+  while (!(await isTrue())) {
     if (performance.now() > giveUpAt) throw new Error(`never came true: ${isTrue}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -78,7 +78,7 @@ describe('a cluster of several endpoints', () => {
     await start('outlier_detection: { consecutive_5xx: 3, interval: 20ms, base_ejection_time: 2s }');
     const [first] = services as [TestUpstream];
     first.answer(failing);
-    await eventuallyAsked(async () => {
+    await eventually(async () => {
       await ask();
       return gateway.log().some(({ msg }) => msg === 'an endpoint is ejected');
     });
@@ -92,7 +92,7 @@ describe('a cluster of several endpoints', () => {
     expect(await metric(/^outlay_gateway_cluster_ejections_active\{cluster="expense"/)).to.equal(1);
     first.answer(ok);
     await eventually(() => gateway.log().some(({ msg }) => msg === 'an ejected endpoint is back'));
-    await eventuallyAsked(async () => {
+    await eventually(async () => {
       await ask();
       return first.arrived.length > before;
     });
@@ -117,7 +117,7 @@ describe('a cluster of several endpoints', () => {
 
     expect(asked()).to.equal(0);
     first.answer(ok);
-    await eventuallyAsked(async () => {
+    await eventually(async () => {
       await ask();
       return asked() > 0;
     });
@@ -126,7 +126,7 @@ describe('a cluster of several endpoints', () => {
   it('is used as it is where most of it is unwell', async () => {
     await start('outlier_detection: { consecutive_5xx: 1, max_ejection_percent: 100, base_ejection_time: 60s }');
     for (const service of services) service.answer(failing);
-    await eventuallyAsked(async () => {
+    await eventually(async () => {
       await ask();
       return (await metric(/^outlay_gateway_cluster_ejections_active\{cluster="expense"/)) === 3;
     });
@@ -237,8 +237,3 @@ describe('a change of a cluster’s endpoints', () => {
     await Promise.all([gone.close(), stays.close()]);
   });
 });
-
-/** As `eventually`, for what must be asked for. */
-async function eventuallyAsked(isTrue: () => Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 5));
-}
