@@ -1,26 +1,19 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { expect } from 'chai';
 import { RawClient } from '../testing/raw-client.ts';
 import { eventually, startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
-
-/** The shipped file with other monitors and triggers. */
-const withOverload = (monitor: string, threshold: string) => ({
-  edit: (yaml: string) =>
-    `${yaml.replace(/overload_manager:\n( .*\n|\n)+/, '')}
-overload_manager:
-  refresh_interval: 20ms
-  resource_monitors: [${monitor}]
-  actions:
-    - name: stop_accepting_requests
-      triggers: [{ name: ${monitor.match(/name: (\w+)/)?.[1]}, threshold: ${threshold} }]
-`,
-});
+import { withOverload } from '../testing/with-overload.ts';
 
 const login = 'POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
-const statusOf = async (gateway: TestGateway) => (await new RawClient(gateway.port).send(login).answer()).status;
-const adminStatusOf = async ({ adminPort }: TestGateway, path: string) =>
+type Ports = Pick<TestGateway, 'port' | 'adminPort'>;
+const statusOf = async ({ port }: Ports) => (await new RawClient(port).send(login).answer()).status;
+const adminStatusOf = async ({ adminPort }: Ports, path: string) =>
   (await fetch(`http://127.0.0.1:${adminPort}${path}`)).status;
+const memoryPressureOf = async ({ adminPort }: Ports) => {
+  const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
+  return Number(/^outlay_gateway_overload_pressure\{resource="memory".*\} (.+)$/m.exec(metrics)?.[1]);
+};
 const logged = (gateway: TestGateway, message: string) => gateway.log().some(({ msg }) => msg === message);
 
 /** Keeps the event loop busy as too much work does: each of its turns takes long. */
@@ -36,13 +29,6 @@ function press(turnMs: number): () => void {
     isPressing = false;
   };
 }
-
-const mib = 1_048_576;
-/** Beyond what malloc ever takes from its heap (32 MiB): what is freed goes back to the system at once. */
-const pieceBytes = 40 * mib;
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-const { rss: resident } = process.memoryUsage;
 
 describe('a gateway with more to do than it can', () => {
   it('refuses new requests while its event loop lags, answers health and admin, and is itself again', async () => {
@@ -87,41 +73,31 @@ describe('a gateway with more to do than it can', () => {
     await gateway.close();
   });
 
-  it('refuses new requests near its limit of memory, until it is well below', async () => {
-    collectGarbage();
-    const idle = resident();
-    const [value, release, max] = [300, 120, 400].map((more) => idle + more * mib) as [number, number, number];
-    const share = (bytes: number) => (bytes / max).toFixed(4);
-    const gateway = await startTestGateway(
-      withOverload(
-        `{ name: memory, max_bytes: ${Math.round(max / 1_024)}KiB }`,
-        `{ value: ${share(value)}, release: ${share(release)} }`,
-      ),
-    );
-    expect(await statusOf(gateway)).to.equal(200);
-
-    const taken: Buffer[] = [];
-    await eventually(() => {
-      if (resident() < value) taken.push(Buffer.alloc(pieceBytes, 1));
-      return logged(gateway, 'overload: new requests are refused');
+  describe('near its limit of memory', () => {
+    let child: ChildProcess;
+    let gateway: Ports & { readonly value: number };
+    before(async () => {
+      child = fork(new URL('../testing/gateway-under-pressure.ts', import.meta.url), { execArgv: ['--expose-gc'] });
+      [gateway] = await once(child, 'message');
     });
-    expect(await statusOf(gateway)).to.equal(503);
+    after(async () => {
+      child.disconnect();
+      await once(child, 'exit');
+    });
 
-    while (resident() > value - 20 * mib && taken.pop()) collectGarbage();
-    const arrived = gateway.auth.arrived.length;
-    for (let i = 0; i < 5; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 25));
+    it('refuses new requests, until it is well below', async () => {
+      expect(await statusOf(gateway)).to.equal(200);
+
+      child.send({ pieces: 3 });
+      await eventually(async () => (await statusOf(gateway)) === 503);
+
+      child.send({ pieces: 2 });
+      await eventually(async () => (await memoryPressureOf(gateway)) < gateway.value);
       expect(await statusOf(gateway)).to.equal(503);
-    }
-    expect(gateway.auth.arrived.length).to.equal(arrived);
 
-    taken.length = 0;
-    await eventually(() => {
-      if (resident() > release) collectGarbage();
-      return logged(gateway, 'overload is over');
+      child.send({ pieces: 0 });
+      await eventually(async () => (await statusOf(gateway)) === 200);
     });
-    expect(await statusOf(gateway)).to.equal(200);
-    await gateway.close();
   });
 
   it('takes no more connections than allowed', async () => {
