@@ -50,7 +50,7 @@ const nobodyThere = 'http://127.0.0.1:1';
  * The gateway with short time-outs, before services that are never well for long, and one that is not there.
  * @param protocol of its clients, who are played by it too
  */
-export async function startChaos(protocol: Chaos['protocol'] = 'HTTP/1.1'): Promise<Chaos> {
+export async function startChaos(protocol: Chaos['protocol']): Promise<Chaos> {
   const requests = new Map<string, Expected>();
   const services = await Promise.all(Array.from({ length: 3 }, () => startChaosService(requests)));
   const endpoints = [...services.map(({ url }) => url), nobodyThere].map((url) => `'${url}'`).join(', ');

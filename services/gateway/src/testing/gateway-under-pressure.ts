@@ -10,7 +10,6 @@ const mib = 1_048_576;
 const pieceBytes = 200 * mib;
 
 const held: Buffer[] = [];
-process.on('disconnect', () => process.exit());
 process.on('message', ({ pieces }: { pieces: number }) => {
   while (held.length < pieces) held.push(Buffer.alloc(pieceBytes, 1));
   held.length = pieces;
@@ -21,10 +20,12 @@ globalThis.gc?.();
 const idle = process.memoryUsage.rss();
 const max = idle + 800 * mib;
 const share = (bytes: number) => ((idle + bytes) / max).toFixed(4);
-const { port, adminPort } = await startTestGateway(
+const gateway = await startTestGateway(
   withOverload(
     `{ name: memory, max_bytes: ${Math.round(max / 1_024)}KiB }`,
     `{ value: ${share(520 * mib)}, release: ${share(300 * mib)} }`,
   ),
 );
+process.on('disconnect', () => void gateway.close().then(() => process.exit()));
+const { port, adminPort } = gateway;
 process.send?.({ port, adminPort, value: Number(share(520 * mib)) });
