@@ -88,7 +88,7 @@ function risen(own: readonly Entry[], month: string, of: string): Rise | undefin
   const before = [3, 2, 1].map((ago) => once(monthsLater(month, -ago)));
   const usual = Math.round(median(before));
   const isSteady = before.every((price) => price > 0 && Math.abs(price - usual) <= usual / 100);
-  if (!isSteady || !(amount > usual * 1.01 && amount <= usual * 2)) return undefined;
+  if (!isSteady || !(amount - usual > usual / 100 && amount <= usual * 2)) return undefined;
   return { type: 'subscription', of, start: `${month}-01`, amount, usual, score: null };
 }
 

@@ -30,6 +30,14 @@ const find = (entries: readonly Entry[], months = [november]) =>
 const year = [100_00, 90_00, 110_00, 95_00, 105_00, 98_00, 102_00, 100_00, 97_00, 103_00, 99_00, 101_00];
 
 describe('anomalies', () => {
+  it('score to the nearest tenth, without the error of a product', () => {
+    const steady = Array.from({ length: 12 }, () => 26_24);
+
+    const [category] = find(monthly('Shop', [...steady, 41_00], 'f00d'));
+
+    expect(category).to.include({ type: 'category', score: 11.3 }); // (4,100 − 2,624) ÷ 131.2 = 11.25
+  });
+
   it('name a payee and a category far above the usual, and say so in words', () => {
     expect(find(monthly('Shop', [...year, 250_00], 'f00d'))).to.deep.equal([
       {

@@ -12,13 +12,14 @@ export const monthsBefore = 12;
 const monthsNeeded = 6;
 /** Iglewicz and Hoaglin's limit. */
 const scoreMin = 3.5;
+// Shares by what is divided by: a twentieth times 2,624 is a little more than 131.2, and a score of 11.25 becomes 11.2.
 /** What never varies has no deviation: a twentieth of the median then stands for it. */
-const deviationMin = 1 / 20;
-/** What makes so little of a usual month's spending is not worth a word. */
-const weightMin = 1 / 100;
+const deviationPart = 20;
+/** What makes less than a hundredth of a usual month's spending is not worth a word. */
+const weightPart = 100;
 /** A subscription's price: so many months the same, give or take rounding of exchange. */
 const steadyMonths = 3;
-const steadyWithin = 1 / 100;
+const steadyPart = 100;
 /** More than twice as much is another purchase, not another price. */
 const riseMax = 2;
 const itemsMax = 50;
@@ -53,7 +54,7 @@ export function findAnomalies(
   const found = months.flatMap((month) => {
     const before = yearBefore(month);
     const usual = before.flatMap((each) => totals.get(each) ?? []);
-    const least = usual.length ? weightMin * median(usual) : 0;
+    const least = usual.length ? median(usual) / weightPart : 0;
     return series.flatMap(
       (each) => risen(currency, month, before, each) ?? unusual(currency, month, before, each, least) ?? [],
     );
@@ -96,8 +97,8 @@ function risen(currency: string, month: string, before: readonly string[], serie
   const last = before.slice(-steadyMonths).map((each) => series.months.get(each));
   if (!last.every((each) => each?.count === 1 && each.spent > 0)) return undefined;
   const usual = Math.round(median(last.map((each) => each!.spent)));
-  const isSteady = last.every((each) => Math.abs(each!.spent - usual) <= usual * steadyWithin);
-  if (!isSteady || now.spent <= usual * (1 + steadyWithin) || now.spent > usual * riseMax) return undefined;
+  const isSteady = last.every((each) => Math.abs(each!.spent - usual) <= usual / steadyPart);
+  if (!isSteady || now.spent - usual <= usual / steadyPart || now.spent > usual * riseMax) return undefined;
   const percent = Math.round((now.spent / usual - 1) * 100);
   return {
     ...subject(series),
@@ -122,7 +123,7 @@ function unusual(
   const past = before.flatMap((each) => series.months.get(each)?.spent ?? []);
   if (past.length < monthsNeeded) return undefined;
   const usual = median(past);
-  const deviation = Math.max(mad(past), Math.abs(usual) * deviationMin, 1);
+  const deviation = Math.max(mad(past), Math.abs(usual) / deviationPart, 1);
   const score = (now - usual) / deviation;
   if (score < scoreMin || now - usual < least) return undefined;
   return {
