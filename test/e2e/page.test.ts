@@ -214,7 +214,15 @@ describe('The page', function () {
     await importAndChange('City Tram');
     await undo('Keep the changed ones');
     await page.getByText(/undone, 1 kept/).waitFor();
+    const answer = Promise.withResolvers<void>();
+    await page.route(/\/expenses\?/, async (route) => {
+      await answer.promise;
+      await route.continue();
+    });
     await page.getByRole('link', { name: 'Expenses' }).click();
+    await page.getByRole('status', { name: 'Loading expenses' }).waitFor();
+    expect(await entry(page, /City Tram|Noodle Bar|Book Cellar/).count()).to.equal(0);
+    answer.resolve();
     await entry(page, /City Tram/).waitFor();
     expect(await entry(page, /Noodle Bar|Book Cellar/).count()).to.equal(0);
 

@@ -81,13 +81,17 @@ export function useCancel() {
   });
 }
 
-/** The state of an import as it changes; once no work is under way, what depends on the ledger's expenses is read anew. */
+/**
+ * The state of an import as it changes; once no work is under way, what depends on the ledger's expenses is read anew. What of
+ * it is not on the screen is forgotten: no page may begin with hundreds of expenses that are gone, or without those that came.
+ */
 export function useFollowed(importId: string, onSettled: (state: ImportSummary) => void) {
   const { id } = useLedger();
   const client = useQueryClient();
   const [state, setState] = useState<ImportSummary>();
   const [error, setError] = useState<unknown>(null);
   const settle = useEffectEvent((settled: ImportSummary) => {
+    client.removeQueries({ queryKey: ['ledger', id], type: 'inactive' });
     void client.invalidateQueries({ queryKey: ['ledger', id] });
     onSettled(settled);
   });
