@@ -87,8 +87,8 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
   #keptBody: KeptBody | undefined;
   /** False once the answer has begun, or the body is too long to be kept. */
   #isReplayable = true;
-  /** The connection is to become what the client asks for. */
-  #isUpgrade = false;
+  /** What the connection is to become. */
+  #upgrade: string | undefined;
   #tunnel: Tunnel | undefined;
   /** The head of the answer waits for the first of its body, to leave with it; until then a problem can take its place. */
   #heldHead: ResponseHead | undefined;
@@ -124,21 +124,26 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
         overload.shedCount++;
         this.refuse(problems.overloaded, 'OM');
       } else if (!route) this.refuse(problems.routeNotFound, 'NR');
-      else if (this.head.upgrade !== undefined && !this.#mayUpgrade(route, this.head.upgrade))
-        this.refuse(problems.upgradeRefused);
+      else if (this.#asksForUpgrade && !this.#mayUpgrade(route)) this.refuse(problems.upgradeRefused);
       else this.#filter(route, 0);
     } catch (error) {
       this.fail(error);
     }
   }
 
+  /** HTTP/1.0 does not know how to (RFC 9110 § 7.8). */
+  get #asksForUpgrade(): boolean {
+    return this.head.upgrade !== undefined && this.#client.minorVersion > 0;
+  }
+
   /** Whether the route lets the connection become what the client asks for; whatever is answered, it is its last request. */
-  #mayUpgrade(route: Route, upgrade: string): boolean {
-    const { contentLength, isChunked } = this.head;
+  #mayUpgrade(route: Route): boolean {
+    const { contentLength, isChunked, upgrade = '' } = this.head;
     const isPlain = this.method === 'GET' && contentLength < 0 && !isChunked && this.#client.canUpgrade;
-    this.#isUpgrade = isPlain && route.upgrades.has(upgrade);
-    this.#isLast ||= this.#isUpgrade;
-    return this.#isUpgrade;
+    if (!isPlain || !route.upgrades.has(upgrade)) return false;
+    this.#upgrade = upgrade;
+    this.#isLast = true;
+    return true;
   }
 
   #findRoute(): Route | undefined {
@@ -213,9 +218,10 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
     this.#upstreamStatus = 0;
 
     const { head } = this;
-    const withoutBody = this.#isUpgrade ? 'tunnel' : 'none';
+    const upgrade = this.#upgrade;
+    const withoutBody = upgrade === undefined ? 'none' : 'tunnel';
     const framing = head.isChunked ? 'chunked' : head.contentLength > 0 ? 'length' : withoutBody;
-    connection.begin(this, this.#upstreamHead(route, endpoint, credentials), this.method === 'HEAD', framing);
+    connection.begin(this, this.#upstreamHead(route, endpoint, credentials), this.method === 'HEAD', framing, upgrade);
     if (head.hasBody) this.#sendBody(connection);
     else if (this.#requestEndedAt < 0) this.#requestEndedAt = this.#sentAt;
   }
@@ -228,7 +234,7 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
       `x-request-id: ${this.#requestId}\r\ntraceparent: ${traceparentOf(this.#trace)}\r\n${credentials}`;
     if (head.isChunked) lines += 'transfer-encoding: chunked\r\n';
     else if (head.contentLength >= 0) lines += `content-length: ${head.contentLength}\r\n`;
-    if (this.#isUpgrade) lines += `connection: Upgrade\r\nupgrade: ${head.upgrade}\r\n`;
+    if (this.#upgrade !== undefined) lines += `connection: Upgrade\r\nupgrade: ${this.#upgrade}\r\n`;
     if (route.passCookies && head.cookie !== undefined) lines += `cookie: ${head.cookie}\r\n`;
     return `${lines}\r\n`;
   }
@@ -314,7 +320,7 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
   /** The service agrees: from now on the connection is bytes both ways. */
   #openTunnel(headers: string[]): void {
     if (!this.#connection) return;
-    headers.push('connection', 'Upgrade', 'upgrade', this.head.upgrade as string, 'x-request-id', this.#requestId);
+    headers.push('connection', 'Upgrade', 'upgrade', this.#upgrade as string, 'x-request-id', this.#requestId);
     this.#status = 101;
     const socket = this.#client.upgrade(headers);
     this.#requestEndedAt = -1; // no time-out of the route's but the idle one

@@ -184,6 +184,29 @@ describe('a request to upgrade its connection', () => {
     expect(heads).to.be.empty;
   });
 
+  it('is not heard of HTTP/1.0, which knows no other protocol', async () => {
+    answer = (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+
+    const served = await exchangeRaw(gateway.port, request('/api/v1/ledgers', ...websocket).replace('1.1', '1.0'));
+
+    expect([served.status, served.body]).to.deep.equal([200, 'ok']);
+    expect(heads[0]).not.to.match(/\r\n(upgrade|connection):/i);
+  });
+
+  for (const [what, line] of [
+    ['something else than was asked for', 'Upgrade: tls/1.3\r\n'],
+    ['nobody knows what', ''],
+  ] as const)
+    it(`gets 502 where the service makes of it ${what}`, async () => {
+      answer = (socket) => socket.on('end', () => socket.end()).write(accepted.replace('Upgrade: websocket\r\n', line));
+
+      const refused = await exchangeRaw(gateway.port, request('/api/v1/ledgers', ...websocket));
+
+      expect(refused.status).to.equal(502);
+      await eventually(() => gateway.log().some(({ flags }) => flags === 'UPE'));
+      await eventually(() => service.sockets.size === 0);
+    });
+
   it('is waited for by a stop, and no longer than it lives', async () => {
     const client = await open();
 

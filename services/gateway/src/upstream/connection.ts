@@ -81,12 +81,13 @@ export class UpstreamConnection implements ResponseSink {
    * @param isHead its answer has no body
    * @param framing where there is a body, `write` and `endBody` follow; the head leaves with the first of them, in one
    *   packet where it fits
+   * @param upgrade of a tunnel: the protocol that it is asked for
    */
-  begin(handler: UpstreamHandler, head: string, isHead: boolean, framing: BodyFraming): void {
+  begin(handler: UpstreamHandler, head: string, isHead: boolean, framing: BodyFraming, upgrade?: string): void {
     this.#handler = handler;
     this.#owner.onBegun();
     this.uses++;
-    this.#parser.expect(isHead, framing === 'tunnel');
+    this.#parser.expect(isHead, upgrade);
     this.#framing = framing;
     this.#isRequestSent = framing === 'none' || framing === 'tunnel';
     if (this.#isRequestSent) this.#socket.write(head, 'latin1');

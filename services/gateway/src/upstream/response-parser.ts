@@ -25,10 +25,10 @@ const interimMax = 100;
 const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
 
 /** What is done with a field: it goes through, concerns this connection only (RFC 9110 § 7.6.1), or says how to go on. */
-type FieldKind = 'forward' | 'drop' | 'content-length' | 'transfer-encoding' | 'connection';
-const ofConnection = ['keep-alive', 'proxy-connection', 'proxy-authenticate', 'upgrade', 'te', 'trailer'];
+type FieldKind = 'forward' | 'drop' | 'content-length' | 'transfer-encoding' | 'connection' | 'upgrade';
+const ofConnection = ['keep-alive', 'proxy-connection', 'proxy-authenticate', 'te', 'trailer'];
 const fieldKinds = new Map<string, FieldKind>([
-  ...(['content-length', 'transfer-encoding', 'connection'] as const).map((name) => [name, name] as const),
+  ...(['content-length', 'transfer-encoding', 'connection', 'upgrade'] as const).map((name) => [name, name] as const),
   ...ofConnection.map((name) => [name, 'drop'] as const),
 ]);
 /** Spellings seen are remembered up to here: services send the same few names with every answer. */
@@ -48,7 +48,7 @@ function kindOf(name: string): FieldKind {
 export class ResponseParser extends MessageParser {
   readonly #sink: ResponseSink;
   #isHead = false;
-  #mayUpgrade = false;
+  #upgrade: string | undefined;
   #interims = 0;
   /** True where the connection may carry another request after this answer. */
   keepsAlive = true;
@@ -63,12 +63,12 @@ export class ResponseParser extends MessageParser {
   /**
    * Expects one answer.
    * @param isHead the answer to a HEAD request has no body, whatever its head says
-   * @param mayUpgrade 101 was asked for: what follows it are bytes until the end
+   * @param upgrade the protocol for which 101 was asked: what follows it are bytes until the end
    */
-  expect(isHead: boolean, mayUpgrade = false): void {
+  expect(isHead: boolean, upgrade?: string): void {
     this.expectHead();
     this.#isHead = isHead;
-    this.#mayUpgrade = mayUpgrade;
+    this.#upgrade = upgrade;
     this.#interims = 0;
     this.keepsAlive = true;
     this.hasBegun = false;
@@ -99,7 +99,8 @@ export class ResponseParser extends MessageParser {
         if (++this.#interims > interimMax) throw new ProtocolError('1xx without end');
         return;
       }
-      if (!this.#mayUpgrade) throw new ProtocolError('an upgrade that nobody asked for');
+      if (this.#upgrade === undefined || framing.upgrade !== this.#upgrade)
+        throw new ProtocolError('an upgrade that nobody asked for');
       this.expectBody('close');
       this.keepsAlive = false;
       if (framing.named.length) removeNamed(headers, framing.named);
@@ -138,6 +139,8 @@ class Framing {
   length = -1;
   isChunked = false;
   closes = false;
+  /** What the connection is to become. */
+  upgrade: string | undefined;
   /** Fields that Connection declares to be of this connection only. */
   named: string[] = [];
 
@@ -150,7 +153,8 @@ class Framing {
       if (this.length >= 0 || this.isChunked) throw new ProtocolError('two lengths');
       if (value.toLowerCase() !== 'chunked') throw new ProtocolError('a transfer coding other than chunked');
       this.isChunked = true;
-    } else if (kind === 'connection') {
+    } else if (kind === 'upgrade') this.upgrade = value.toLowerCase();
+    else if (kind === 'connection') {
       for (const option of value.toLowerCase().split(',')) {
         const name = option.trim();
         if (name === 'close') this.closes = true;
