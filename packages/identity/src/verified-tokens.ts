@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 /** A withdrawn token (a deleted pod, a rotated key) is trusted this long at most. */
@@ -23,7 +23,7 @@ export function rememberVerified<Bearer>(
   const underway = new Map<string, Promise<Verified<Bearer>>>();
   return async (token) => {
     // The hash, so that a heap dump of the cache holds no credential.
-    const id = createHash('sha256').update(token).digest('base64');
+    const id = hash('sha256', token, 'base64');
     const remembered = known.get(id);
     if (remembered && remembered.exp * 1_000 > now()) return remembered.bearer;
     let verifying = underway.get(id);

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { CalendarDate, Id } from '@outlay/contracts/common.ts';
-import type { ExpenseQuery } from '@outlay/contracts/expense.ts';
+import type { Expense, ExpenseQuery } from '@outlay/contracts/expense.ts';
 import type { FieldError } from '@outlay/contracts/problem.ts';
 import { decodeCursor, encodeCursor } from '@outlay/service-kit/cursor.ts';
 import { ValidationFailed } from '@outlay/service-kit/problem.ts';
 import { Types } from 'mongoose';
 import { z } from 'zod';
-import type { IndexName, StoredExpense } from './expense-document.ts';
+import type { IndexName } from './expense-document.ts';
 import { foldCase } from './search-words.ts';
 
 /** A filter of MongoDB's query language. */
@@ -84,11 +84,11 @@ const Position = z.strictObject({ list: z.string(), date: CalendarDate, amount: 
 /** What a cursor is bound to: the list that was asked for, the size of its pages aside. */
 function listHash({ cursor: _cursor, limit: _limit, ...list }: ExpenseQuery): string {
   const named = Object.entries(list).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(named)).digest('base64url').slice(0, 16);
+  return hash('sha256', JSON.stringify(named), 'base64url').slice(0, 16);
 }
 
-export const cursorAfter = (query: ExpenseQuery, { _id, date, amount }: StoredExpense): string =>
-  encodeCursor({ list: listHash(query), date, amount, id: _id.toHexString() });
+export const cursorAfter = (query: ExpenseQuery, { id, date, amount }: Expense): string =>
+  encodeCursor({ list: listHash(query), date, amount, id });
 
 /**
  * Adds to the filter that a page starts behind the cursor. The first field bounds the index; those that equal it there and have
