@@ -8,7 +8,7 @@ import { findDoubles } from '../expenses/find-doubles.ts';
 import { sumExpenses } from '../expenses/sum-expenses.ts';
 import type { LedgerStore } from '../ledgers/ledger-store.ts';
 import { LedgerNotFound } from '../problems.ts';
-import { Buckets, countOf, rowsOf, Spellings, type SumRow } from '../rollups/figure-buckets.ts';
+import { Buckets, countOf, kindOf, rowsOf, Spellings, type SumRow } from '../rollups/figure-buckets.ts';
 import { type DateRange, type Piece, type RollupPiece, rollupsOf } from '../rollups/figure-pieces.ts';
 import type { Rollup, RollupStore } from '../rollups/rollup-store.ts';
 import { type FiguresQuestion, planFigures, type RangePlan, viewsOf } from './plan-figures.ts';
@@ -133,7 +133,7 @@ function addUp(piece: RollupPiece, rollups: readonly Rollup[]): boolean {
       const cell = rest.get(place) ?? emptyCell();
       rest.set(place, cell);
       for (const { key, sum, count } of rollup.cells(of.part)) {
-        const kind = key.slice(key.lastIndexOf(':') + 1) as SumRow['kind'];
+        const kind = kindOf(key);
         cell[kind] += sign * sum;
         cell[countOf[kind]] += sign * count;
       }

@@ -36,6 +36,8 @@ export interface Wish {
 export function rowsOf(piece: RollupPiece, rollups: readonly Rollup[], { by, isCounted, isWanted }: Wish): SumRow[] {
   const { unit, from, to } = rollupsOf(piece);
   const rows: SumRow[] = [];
+  // A year has thousands of cells, and to add one to a bucket costs ten times as much as to add it to its namesake.
+  const isOneSum = by === 'total' && piece.part !== 'days' && from !== to;
   /** Currency → rows by cell, of those with a row that is wanted. */
   const known = new Map<string, Map<string, ReturnType<typeof toRow>>>();
   for (const rollup of rollups) {
@@ -43,18 +45,16 @@ export function rowsOf(piece: RollupPiece, rollups: readonly Rollup[], { by, isC
     if (rollup.unit !== unit || period < from || period > to) continue;
     const isSummed = isCounted(currency);
     if (!isSummed && known.has(currency)) continue;
-    // A year has thousands of cells, and to add one to a bucket costs ten times as much as to add it to its namesake.
-    const isOneSum = by === 'total' && piece.part !== 'days';
-    const sums = (isOneSum && known.get(currency)) || new Map<string, ReturnType<typeof toRow>>();
+    const sums = known.get(currency) ?? new Map<string, ReturnType<typeof toRow>>();
     for (const { key, sum, count } of rollup.cells(piece.part)) {
-      const same = sums.get(key);
+      const same = isOneSum ? sums.get(key) : undefined;
       if (same) {
         same.sum += sum;
         same.count += count;
         continue;
       }
       const row = toRow(piece, rollup, key, sum, count);
-      sums.set(key, row);
+      if (isOneSum) sums.set(key, row);
       if (row.date < piece.from || row.date > piece.to || !isWanted(row)) continue;
       rows.push(row);
       known.set(currency, sums);
@@ -65,18 +65,22 @@ export function rowsOf(piece: RollupPiece, rollups: readonly Rollup[], { by, isC
 }
 
 function toRow({ unit, part }: RollupPiece, { currency, period }: Rollup, key: string, sum: number, count: number) {
-  const colon = key.lastIndexOf(':');
-  const name = key.slice(0, colon);
+  const kind = kindOf(key);
+  const name = key.slice(0, -kind.length - 1);
   return {
     date: firstDayOf[unit](period, part === 'days' ? name : '01'),
     currency,
-    kind: key.slice(colon + 1) as SumRow['kind'],
+    kind,
     category: (part === 'categories' || part === 'yearly') && name !== 'none' ? name : null,
     ...(part === 'payees' && { payee: fromFieldName(name) }),
     sum,
     count,
   };
 }
+
+/** The kind of a cell: all of its key, or what stands behind the colon. */
+export const kindOf = (key: string): SumRow['kind'] =>
+  key.endsWith('expense') ? 'expense' : key.endsWith('income') ? 'income' : 'refund';
 
 const firstDayOf: Record<RollupUnit, (period: string, day: string) => string> = {
   year: (period) => `${period}-01-01`,
@@ -126,7 +130,9 @@ export class Spellings {
 export class Buckets {
   readonly #range: DateRange;
   readonly #spellings: Spellings;
-  readonly #buckets = new Map<string, Bucket>();
+  /** By start and name. */
+  readonly #buckets = new Map<string, Map<string, Bucket>>();
+  #count = 0;
 
   constructor(range: DateRange, spellings: Spellings) {
     this.#range = range;
@@ -135,50 +141,73 @@ export class Buckets {
 
   /** A sum of nothing, where one bucket is the whole answer. */
   addNothing(): void {
-    const nothing = { start: this.#range.from, category: null, cell: emptyCell() };
-    this.#buckets.set(placeOf(nothing), nothing);
+    this.#bucketOf(this.#range.from, null, undefined, undefined, undefined);
   }
 
   /** @throws {FigureTooLarge} */
   add(row: SumRow, by: BucketKey): void {
-    const start = startOfBucket(by.by, this.#range.from, row.date);
-    const category = by.categories ? (row.category ?? 'none') : null;
-    const payee = by.payees ? this.#spellings.learn(row.payee ?? '', row.count) : undefined;
-    const tag = by.tags ? (row.tag ?? '') : undefined;
-    const currency = by.currencies ? row.currency : undefined;
-    const key = {
-      start,
-      category,
-      ...(payee !== undefined && { payee }),
-      ...(tag !== undefined && { tag }),
-      ...(currency !== undefined && { currency }),
-    };
-    const place = placeOf(key);
-    let bucket = this.#buckets.get(place);
-    if (!bucket) {
-      bucket = { ...key, cell: emptyCell() };
-      this.#buckets.set(place, bucket);
-      if (this.#buckets.size > bucketsMax) throw new FigureTooLarge(bucketsMax);
-    }
+    const bucket = this.#bucketOf(
+      startOfBucket(by.by, this.#range.from, row.date),
+      by.categories ? (row.category ?? 'none') : null,
+      by.payees ? this.#spellings.learn(row.payee ?? '', row.count) : undefined,
+      by.tags ? (row.tag ?? '') : undefined,
+      by.currencies ? row.currency : undefined,
+    );
     bucket.cell[row.kind] += row.sum;
     bucket.cell[countOf[row.kind]] += row.count;
   }
 
+  #bucketOf(
+    start: string,
+    category: string | null,
+    payee: string | undefined,
+    tag: string | undefined,
+    currency: string | undefined,
+  ): Bucket {
+    let buckets = this.#buckets.get(start);
+    if (!buckets) {
+      buckets = new Map();
+      this.#buckets.set(start, buckets);
+    }
+    const name = nameOf(category, payee, tag, currency);
+    let bucket = buckets.get(name);
+    if (!bucket) {
+      if (++this.#count > bucketsMax) throw new FigureTooLarge(bucketsMax);
+      bucket = { start, category, cell: emptyCell() };
+      if (payee !== undefined) bucket.payee = payee;
+      if (tag !== undefined) bucket.tag = tag;
+      if (currency !== undefined) bucket.currency = currency;
+      buckets.set(name, bucket);
+    }
+    return bucket;
+  }
+
   /** In order of date, category, payee, tag and currency; payees by their names, once all is added. */
   sorted(): Bucket[] {
-    const buckets = [...this.#buckets.values()];
-    for (const bucket of buckets) if (bucket.payee !== undefined) bucket.payee = this.#spellings.nameOf(bucket.payee);
-    // One text to compare instead of five: sorting is a good part of an answer of thousands.
-    return buckets
-      .map((bucket) => ({ bucket, place: placeOf(bucket) }))
-      .sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0))
-      .map(({ bucket }) => bucket);
+    return [...this.#buckets].sort(byName).flatMap(([, buckets]) => {
+      const named = [...buckets];
+      for (const each of named) {
+        const [, bucket] = each;
+        if (bucket.payee === undefined) continue;
+        bucket.payee = this.#spellings.nameOf(bucket.payee);
+        each[0] = nameOf(bucket.category, bucket.payee, bucket.tag, bucket.currency);
+      }
+      return named.sort(byName).map(([, bucket]) => bucket);
+    });
   }
 }
 
-/** What tells buckets apart, and in which order they stand. NUL comes before every letter. */
-const placeOf = ({ start, category, payee, tag, currency }: Omit<Bucket, 'cell'>): string =>
-  `${start}\0${category ?? ''}\0${payee ?? ''}\0${tag ?? ''}\0${currency ?? ''}`;
+/**
+ * What tells buckets of one start apart, and in which order they stand. NUL comes before every letter. Most have but a category, and
+ * to join texts for each row would cost more than to add it up.
+ */
+const nameOf = (category: string | null, payee?: string, tag?: string, currency?: string): string =>
+  payee === undefined && tag === undefined && currency === undefined
+    ? (category ?? '')
+    : `${category ?? ''}\0${payee ?? ''}\0${tag ?? ''}\0${currency ?? ''}`;
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  a < b ? -1 : a > b ? 1 : 0;
 
 function startOfBucket(by: BucketKey['by'], from: string, date: string): string {
   if (by === 'day') return date;

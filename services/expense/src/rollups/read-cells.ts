@@ -1,7 +1,5 @@
+import { bsonType, numberAt } from '../bson-values.ts';
 import type { RollupPart } from './rollup-store.ts';
-
-/** Types of BSON's elements that a rollup has, see https://bsonspec.org/spec.html. */
-const type = { double: 0x01, string: 0x02, document: 0x03, int32: 0x10, int64: 0x12 } as const;
 
 export interface NamedCell {
   readonly key: string;
@@ -12,8 +10,8 @@ export interface NamedCell {
 /** A rollup in its bytes. */
 export interface RawRollup {
   readonly _id: string;
-  /** The cells of a part, read as far as they are asked for; none where it lacks the part. @throws {TypeError} where it has others */
-  cells(part: RollupPart): Iterable<NamedCell>;
+  /** The cells of a part, read when first asked for; none where it lacks the part. @throws {TypeError} where it has others */
+  cells(part: RollupPart): readonly NamedCell[];
 }
 
 /**
@@ -23,7 +21,8 @@ export interface RawRollup {
  */
 export function readRollup(bytes: Uint8Array): RawRollup {
   const reader = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const parts = new Map<string, number>();
+  /** Where each part begins, and its cells once they are read: a figure adds them up and checks them against others. */
+  const parts = new Map<string, number | NamedCell[]>();
   let _id = '';
   for (let at = 4; reader[at] !== 0; ) {
     const kind = reader[at]!;
@@ -31,10 +30,10 @@ export function readRollup(bytes: Uint8Array): RawRollup {
     const name = reader.toString('latin1', at + 1, nameEnd);
     at = nameEnd + 1;
     const length = reader.readInt32LE(at);
-    if (kind === type.string && name === '_id') {
+    if (kind === bsonType.string && name === '_id') {
       _id = reader.toString('utf8', at + 4, at + 3 + length);
       at += 4 + length;
-    } else if (kind === type.document) {
+    } else if (kind === bsonType.document) {
       parts.set(name, at);
       at += length;
     } else throw new TypeError(`${name} of a rollup is of BSON's type ${kind}`);
@@ -42,16 +41,20 @@ export function readRollup(bytes: Uint8Array): RawRollup {
   return {
     _id,
     cells(part) {
-      const start = parts.get(part);
-      return start === undefined ? [] : readCells(reader, start);
+      const known = parts.get(part) ?? [];
+      if (typeof known !== 'number') return known;
+      const cells = readCells(reader, known);
+      parts.set(part, cells);
+      return cells;
     },
   };
 }
 
 /** Cells are documents of `sum` and `count`, in any order. */
-function* readCells(reader: Buffer, start: number): Generator<NamedCell> {
+function readCells(reader: Buffer, start: number): NamedCell[] {
+  const cells: NamedCell[] = [];
   for (let at = start + 4; reader[at] !== 0; ) {
-    if (reader[at] !== type.document) throw new TypeError(`a cell of a rollup is of BSON's type ${reader[at]}`);
+    if (reader[at] !== bsonType.document) throw new TypeError(`a cell of a rollup is of BSON's type ${reader[at]}`);
     const keyStart = ++at;
     let bits = 0;
     for (; reader[at] !== 0; at++) bits |= reader[at]!;
@@ -64,16 +67,13 @@ function* readCells(reader: Buffer, start: number): Generator<NamedCell> {
       const kind = reader[at]!;
       const isSum = reader[at + 1] === 0x73; // "s"
       at += isSum ? 5 : 7; // the type, "sum" or "count", and the 0 behind
-      let value: number;
-      if (kind === type.int32) value = reader.readInt32LE(at);
-      else if (kind === type.double) value = reader.readDoubleLE(at);
-      else if (kind === type.int64) value = Number(reader.readBigInt64LE(at));
-      else throw new TypeError(`a sum of a rollup is of BSON's type ${kind}`);
+      const value = numberAt(reader, kind, at);
       if (isSum) sum = value;
       else count = value;
-      at += kind === type.int32 ? 4 : 8;
+      at += kind === bsonType.int32 ? 4 : 8;
     }
-    yield { key, sum, count };
+    cells.push({ key, sum, count });
     at = end;
   }
+  return cells;
 }

@@ -53,6 +53,9 @@ export interface RollupRange {
   readonly to: string;
 }
 
+/** Of a year of days in three currencies all come at one go; MongoDB would give 101 and wait to be asked for the rest. */
+const batchMax = 2_000;
+
 const unitsOfMonths = ['month', 'day', 'payee'] as const satisfies RollupUnit[];
 const partsOf = (_id: string) => rollupParts[_id.split(':')[1] as RollupUnit];
 
@@ -135,6 +138,8 @@ export function createRollupStore(connection: Connection) {
         { $or: ranges.map(({ unit, from, to }) => ({ _id: idRange(`${ledger}:${unit}:`, from, to) })) },
         {
           projection: Object.fromEntries(parts.map((part) => [part, 1])),
+          hint: '_id_', // or each range is planned by itself
+          batchSize: batchMax,
           ...(session ? { session } : { readConcern: { level: 'snapshot' } }),
         },
       );
