@@ -26,11 +26,13 @@ export async function limitsInUse({ gateway }: Chaos): Promise<string[]> {
 }
 
 /** One line for each request that arrived, with the status that its client saw. */
-export function expectTrueLog({ gateway, requests, statuses }: Chaos): void {
+export function expectTrueLog({ gateway, requests, statuses, carried }: Chaos): void {
   const lines = new Map<unknown, Record<string, unknown>[]>();
   for (const line of gateway.log().filter(({ msg }) => msg === 'request'))
     lines.set(line.requestId, [...(lines.get(line.requestId) ?? []), line]);
 
   for (const [id, { arrivals }] of requests) if (arrivals.length > 0) expect(lines.get(id), id).to.have.length(1);
   for (const [id, status] of statuses) expect(lines.get(id)?.[0]?.status, id).to.equal(status);
+  for (const [id, [up, down]] of carried)
+    expect(lines.get(id)?.[0], id).to.include({ requestBytes: up, responseBytes: down, flags: '-' });
 }

@@ -28,6 +28,7 @@ export function readAnswers(bytes: Buffer, methods: readonly string[], end: 'end
   for (const method of methods) {
     const head = readHead(bytes, at);
     if (!head) break;
+    if (head.status < 200) throw new Error(`an interim answer ${head.status}`);
     const { body, next, isWhole, bytesMissing } = readBody(bytes, head.end, method, head, end);
     answers.push({ status: head.status, headers: head.headers, body, isWhole });
     at = next;
@@ -38,14 +39,14 @@ export function readAnswers(bytes: Buffer, methods: readonly string[], end: 'end
   return { answers, rest: bytes.subarray(at), bytesNeeded };
 }
 
-interface Head {
+export interface Head {
   readonly status: number;
   readonly headers: Map<string, string>;
   readonly end: number;
 }
 
-/** The next final head; 100 Continue is passed over. */
-function readHead(bytes: Buffer, from: number): Head | undefined {
+/** The next head; 100 Continue is passed over. @throws where there is none */
+export function readHead(bytes: Buffer, from: number): Head | undefined {
   for (let at = from; ; ) {
     const end = bytes.indexOf('\r\n\r\n', at);
     if (end < 0) return undefined;
@@ -54,7 +55,6 @@ function readHead(bytes: Buffer, from: number): Head | undefined {
     if (Number.isNaN(status)) throw new Error(`no status line: ${JSON.stringify(first.slice(0, 80))}`);
     at = end + 4;
     if (status === 100) continue;
-    if (status < 200) throw new Error(`an interim answer ${status}`);
     const headers = new Map<string, string>();
     for (const line of lines) {
       const field = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+): ?([\t\x20-\x7e\x80-\xff]*)$/.exec(line);

@@ -137,6 +137,12 @@ class ChaosConnection {
     this.#onWhole();
   }
 
+  #handOver(to: (socket: Socket) => void, arrival: Arrival): void {
+    if (this.#bytes.length > 0) arrival.fault ??= 'bytes of a tunnel arrived before the service agreed to it';
+    this.#socket.removeAllListeners('data');
+    to(this.#socket);
+  }
+
   #run(steps: readonly Step[], arrival: Arrival): void {
     for (const [i, step] of steps.entries()) {
       // Who has the next request before it closes does not close any more: it would be that one's answer that broke off.
@@ -145,6 +151,7 @@ class ChaosConnection {
       if (step.do === 'send') this.#socket.write(step.bytes);
       else if (step.do === 'end') this.#socket.end();
       else if (step.do === 'reset') this.#socket.resetAndDestroy();
+      else if (step.do === 'hand over') this.#handOver(step.to, arrival);
       else if (step.do === 'wait') {
         setTimeout(goOn, step.ms);
         return;

@@ -3,7 +3,9 @@ import { expect } from 'chai';
 import { eventually } from '../testing/start-test-gateway.ts';
 import { expectTrueLog, isIdle, limitsInUse } from './aftermath.ts';
 import { KeptObjects } from './kept-objects.ts';
-import { type Chaos, playSchedules, startChaos } from './start-chaos.ts';
+import { playSchedules } from './play-schedules.ts';
+import { Random } from './random.ts';
+import { type Chaos, startChaos } from './start-chaos.ts';
 
 /** `CHAOS_SEED=n` plays the same again, `CHAOS_SCHEDULE=m` of these one alone, `CHAOS_RUNS` more or fewer. */
 const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1_000_000));
@@ -32,16 +34,18 @@ for (const protocol of ['HTTP/1.1', 'HTTP/2'] as const)
       expect(wrongs.slice(0, 20).join('\n')).to.equal('');
       // Neither is all well nor all wrong: else nothing would be shown.
       if (only === undefined)
-        for (const kind of ['whole', 'refused', 'cut', 'left'] as const)
+        for (const kind of ['whole', 'refused', 'cut', 'left', 'tunnel'] as const)
           expect(counts[kind], kind).to.be.above(runs / 50);
     });
 
-    it('keeps to that while its configuration changes', async () => {
+    it('keeps to that while its configuration changes, and endpoints come and go', async () => {
+      const random = new Random(seed);
       let version = 0;
       const isApplied = () =>
         chaos.gateway.lines.filter((line) => line.includes('"configuration applied"')).length === version;
       let changedAt = 0;
       const change = () => {
+        chaos.move(random);
         // Each version meets some requests, however slow the machine is.
         if (!isApplied() || chaos.requests.size < changedAt + 30) return;
         changedAt = chaos.requests.size;

@@ -9,18 +9,21 @@ const refusals = new Set([400, 401, 408, 413, 429, 502, 503, 504]);
 /** The policy's two, and one over a fresh connection. */
 const triesMax = 4;
 
+/** What is to be known of a request. */
+type Asked = Pick<RequestPlan, 'id' | 'method' | 'hasKey' | 'fault' | 'arrivals'>;
+
 /** @returns what the gateway did wrong; nothing where every answer is whole and right, or an error that cannot be mistaken */
-export function judge(schedule: Schedule, { outcomes, rest, fault }: ClientReport): string[] {
+export function judge(requests: readonly Asked[], { outcomes, rest, fault }: ClientReport): string[] {
   if (fault !== undefined) return [`the client was sent no HTTP: ${fault}`];
-  const wrongs = schedule.requests.flatMap((request, i) =>
+  const wrongs = requests.flatMap((request, i) =>
     [...judgeAnswer(request, outcomes[i] as Outcome), ...judgeTries(request)].map(
       (wrong) => `${request.method} ${request.id}: ${wrong}`,
     ),
   );
-  return [...wrongs, ...judgeRest(schedule, outcomes, rest)];
+  return [...wrongs, ...judgeRest(requests, outcomes, rest)];
 }
 
-function judgeAnswer(request: RequestPlan, { kind, answer }: Outcome): string[] {
+function judgeAnswer(request: Asked, { kind, answer }: Outcome): string[] {
   if (kind === 'hung') return ['neither answer nor end'];
   if (!answer) return [];
   if (answer.body.includes(poison) || [...answer.headers.values()].some((value) => value.includes(poison)))
@@ -43,7 +46,7 @@ function judgeAnswer(request: RequestPlan, { kind, answer }: Outcome): string[] 
   return wrongs;
 }
 
-function judgeRefusal({ id, method }: RequestPlan, { status, headers, body, isWhole }: ReadAnswer): string[] {
+function judgeRefusal({ id, method }: Asked, { status, headers, body, isWhole }: ReadAnswer): string[] {
   if (!refusals.has(status))
     return [
       `${status} of nobody’s ${JSON.stringify([...headers])} ${isWhole} ${body.length} ${body.toString('latin1').slice(0, 200)}`,
@@ -59,7 +62,7 @@ function judgeRefusal({ id, method }: RequestPlan, { status, headers, body, isWh
     : ['a problem that contradicts itself'];
 }
 
-function judgeTries({ method, hasKey, arrivals }: RequestPlan): string[] {
+function judgeTries({ method, hasKey, arrivals }: Asked): string[] {
   const wrongs: string[] = [];
   if (arrivals.length > triesMax) wrongs.push(`${arrivals.length} tries`);
   const mayRepeat = hasKey || !['POST', 'PATCH'].includes(method);
@@ -100,7 +103,7 @@ export function judgeCalm(schedule: Schedule, { outcomes }: ClientReport): Unans
 }
 
 /** Behind the answers there is nothing, but a refusal where what the client sent behind its requests was no HTTP. */
-function judgeRest({ requests }: Schedule, outcomes: readonly Outcome[], rest: Buffer): string[] {
+function judgeRest(requests: readonly Asked[], outcomes: readonly Outcome[], rest: Buffer): string[] {
   const text = rest.toString('latin1');
   const isPart = outcomes.some(({ kind }) => kind !== 'whole');
   if (text === '' || isPart) return [];

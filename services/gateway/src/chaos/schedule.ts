@@ -22,8 +22,8 @@ export interface RequestPlan extends Expected {
 const faults = ['leaves', 'resets', 'half-closes', 'stalls', 'garbles'] as const;
 export type Fault = (typeof faults)[number];
 
-/** `roomy`: limits that nobody meets. `tight`: breakers, budget and ejection strike. */
-export type Route = 'roomy' | 'tight' | 'limited' | 'signed' | 'delayed';
+/** `roomy`: limits that nobody meets. `tight`: breakers, budget and ejection strike. `roving`: endpoints come and go. */
+export type Route = 'roomy' | 'tight' | 'roving' | 'limited' | 'signed' | 'delayed';
 
 /** What one client does over one connection. */
 export interface Schedule {
@@ -76,6 +76,7 @@ function createRequest(
   const route = random.weighted<Route>([
     [6, 'roomy'],
     [3, 'tight'],
+    [2, 'roving'],
     [1, 'limited'],
     [1, 'signed'],
     [1, 'delayed'],

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { markedBody } from './marked-body.ts';
 import type { Random } from './random.ts';
 
@@ -9,7 +10,9 @@ export type Step =
   | { readonly do: 'read' }
   /** Its half of the connection, in order. */
   | { readonly do: 'end' }
-  | { readonly do: 'reset' };
+  | { readonly do: 'reset' }
+  /** The connection is no more HTTP's. */
+  | { readonly do: 'hand over'; to(socket: Socket): void };
 
 /** How a service treats one try of a request. */
 export interface ServicePlan {

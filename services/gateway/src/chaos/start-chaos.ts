@@ -1,18 +1,9 @@
-import { startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
+import { type Pod, startKubernetesApi } from '../testing/kubernetes-api.ts';
+import { eventually, startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
 import { startTlsGateway } from '../testing/start-tls-gateway.ts';
-import { type Outcome, playClient } from './chaos-client.ts';
 import { type Expected, startChaosService } from './chaos-service.ts';
-import { playHttp2Client } from './http2-client.ts';
-import { judge, judgeCalm, type Unanswered } from './judge.ts';
-import { bodyBytesMax, createSchedule } from './schedule.ts';
-import { markField } from './service-plan.ts';
-
-const schedulesAtOnce = 100;
-const watchMs = 20;
-/** Where the whole process stood still for longer than this, all together, a time-out is nobody's fault. */
-const lostMsMax = 150;
-/** Flags of a time-out. */
-const timeOut = /\b(UT|SI)\b/;
+import type { Random } from './random.ts';
+import { bodyBytesMax } from './schedule.ts';
 
 type Service = Awaited<ReturnType<typeof startChaosService>>;
 
@@ -24,8 +15,12 @@ export interface Chaos {
   readonly requests: Map<string, Expected>;
   /** Of their answers, as the clients saw them. */
   readonly statuses: Map<string, number>;
+  /** Of tunnels that ended in good order, the bytes that went up and down, as their clients count them. */
+  readonly carried: Map<string, readonly [up: number, down: number]>;
   /** The configuration; each version with other time-outs, and one cluster that is made anew. */
   readonly yaml: (version: number) => string;
+  /** Some endpoints go, some are back; one that answers is always there. */
+  move(random: Random): void;
   /** What was open before a request came. */
   readonly idle: Resources;
   close(): Promise<void>;
@@ -45,6 +40,7 @@ export function openResources(): Resources {
 
 /** Connections to it are refused. A port that was free a moment ago would soon be somebody else's. */
 const nobodyThere = 'http://127.0.0.1:1';
+const podOf = (url: string): Pod => ({ port: Number(new URL(url).port), zone: 'zone-a' });
 
 /**
  * The gateway with short time-outs, before services that are never well for long, and one that is not there.
@@ -53,21 +49,31 @@ const nobodyThere = 'http://127.0.0.1:1';
 export async function startChaos(protocol: Chaos['protocol']): Promise<Chaos> {
   const requests = new Map<string, Expected>();
   const services = await Promise.all(Array.from({ length: 3 }, () => startChaosService(requests)));
-  const endpoints = [...services.map(({ url }) => url), nobodyThere].map((url) => `'${url}'`).join(', ');
+  const urls = [...services.map(({ url }) => url), nobodyThere];
+  const endpoints = urls.map((url) => `'${url}'`).join(', ');
+  const kubernetes = await startKubernetesApi({ roving: urls.map(podOf) });
   const yaml = (version: number) => configOf(endpoints, version);
   const start = protocol === 'HTTP/2' ? startTlsGateway : startTestGateway;
   const gateway = await start({ edit: () => yaml(0) });
+  await eventually(() => kubernetes.watching('roving') === 1);
   return {
     protocol,
     gateway,
     services,
     requests,
     statuses: new Map(),
+    carried: new Map(),
     yaml,
+    move(random) {
+      const there = random.pick(services).url;
+      const others = urls.filter((url) => url !== there && random.chance(50));
+      kubernetes.set('roving', [there, ...others].map(podOf));
+    },
     idle: openResources(),
     async close() {
       await Promise.all(services.map((service) => service.close()));
       await gateway.close();
+      await kubernetes.close();
     },
   };
 }
@@ -96,6 +102,10 @@ listeners:
         routes:
           - { match: { prefix: /roomy/ }, route: { cluster: roomy, timeout: 1500ms }, requires: none }
           - { match: { prefix: /tight/ }, route: { cluster: tight, timeout: 1500ms }, requires: none }
+          - { match: { prefix: /roving/ }, route: { cluster: roving, timeout: 1500ms }, requires: none }
+          - match: { prefix: /tunnel/ }
+            route: { cluster: roving, timeout: 1500ms, upgrade_configs: [{ upgrade_type: websocket }] }
+            requires: none
           - { match: { prefix: /limited/ }, route: { cluster: roomy, timeout: 1500ms }, requires: none, rate_limits: [few] }
           - { match: { prefix: /signed/ }, route: { cluster: roomy, timeout: 1500ms } }
           - match: { prefix: /delayed/ }
@@ -109,7 +119,12 @@ clusters:
   - name: roomy
     endpoints: [${endpoints}]
     idle_timeout: 1s
-    circuit_breakers: { thresholds: { retry_budget: { budget_percent: 100, min_retry_concurrency: 1000 } } }
+    circuit_breakers: &roomy { thresholds: { retry_budget: { budget_percent: 100, min_retry_concurrency: 1000 } } }
+  - name: roving
+    type: KUBERNETES
+    kubernetes: { namespace: chaos, service: roving }
+    idle_timeout: 1s
+    circuit_breakers: *roomy
   - name: tight
     endpoints: [${endpoints}]
     idle_timeout: ${1_000 + version}ms
@@ -125,60 +140,3 @@ jwt_authn:
       audiences: [outlay-api]
       remote_jwks: { uri: 'http://auth/.well-known/jwks.json', cluster: auth }
 `;
-
-export interface Played {
-  /** What the gateway did wrong, each with the way to see it again. */
-  readonly wrongs: readonly string[];
-  readonly counts: Readonly<Record<Outcome['kind'] | 'refused', number>>;
-}
-
-/** Plays so many schedules, some dozens at a time. */
-export async function playSchedules(
-  { protocol, gateway, requests, statuses }: Chaos,
-  { seed, from = 0, runs, mayBeGone = false }: { seed: number; from?: number; runs: number; mayBeGone?: boolean },
-): Promise<Played> {
-  const wrongs: string[] = [];
-  /** Of schedules that were played late: whether it was a time-out is told by the log, at the end. */
-  const excusable: Unanswered[] = [];
-  const counts = { whole: 0, refused: 0, cut: 0, left: 0, unsent: 0, hung: 0 };
-  let lostMs = 0;
-  let dueAt = performance.now() + watchMs;
-  const watch = setInterval(() => {
-    lostMs += Math.max(0, performance.now() - dueAt);
-    dueAt = performance.now() + watchMs;
-  }, watchMs);
-  let next = from;
-  const playOn = async () => {
-    while (next < from + runs) {
-      const number = next++;
-      const schedule = createSchedule(seed, number, gateway.bearer);
-      for (const request of schedule.requests) requests.set(request.id, request);
-      const lostBefore = lostMs;
-      const report =
-        protocol === 'HTTP/2'
-          ? await playHttp2Client(gateway.port, schedule, gateway.bearer)
-          : await playClient(gateway.port, schedule);
-      for (const { kind, answer } of report.outcomes) {
-        const isRefused = kind === 'whole' && !answer?.headers.has(markField);
-        counts[isRefused ? 'refused' : kind]++;
-        const id = answer?.headers.get('x-request-id');
-        if (kind === 'whole' && id !== undefined) statuses.set(id, answer?.status ?? 0);
-      }
-      const told = (wrong: string) => `CHAOS_SEED=${seed} CHAOS_SCHEDULE=${number}: ${wrong}`;
-      wrongs.push(...judge(schedule, report).map(told));
-      const isLate = lostMs - lostBefore > lostMsMax;
-      for (const unanswered of mayBeGone ? [] : judgeCalm(schedule, report))
-        if (isLate) excusable.push({ ...unanswered, wrong: told(unanswered.wrong) });
-        else wrongs.push(told(unanswered.wrong));
-    }
-  };
-  await Promise.all(Array.from({ length: schedulesAtOnce }, playOn));
-  clearInterval(watch);
-  const flags = new Map(gateway.log().map((line) => [line.requestId, line.flags]));
-  for (const { id, status, wrong } of excusable)
-    if (status !== 408 && !timeOut.test(String(flags.get(id)))) wrongs.push(`${wrong}, ${flags.get(id)}`);
-  // Only now: what is wrong with how a request arrived may show when the next one does.
-  for (const [id, { arrivals }] of requests)
-    for (const { fault } of arrivals) if (fault !== undefined) wrongs.push(`CHAOS_SEED=${seed} ${id}: ${fault}`);
-  return { wrongs, counts };
-}

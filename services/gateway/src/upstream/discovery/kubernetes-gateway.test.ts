@@ -1,108 +1,135 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
+import { type KubernetesApi, type Pod, startKubernetesApi } from '../../testing/kubernetes-api.ts';
 import { eventually, startTestGateway, type TestGateway } from '../../testing/start-test-gateway.ts';
 import { startUpstream, type TestUpstream } from '../../testing/test-upstream.ts';
+import type { ClusterDescription } from '../cluster-description.ts';
 
-/** Where a pod answers, and in which zone. */
-type Pod = readonly [port: number, zone: string, address?: string];
-
-/** An API server that knows some pods for each service and keeps every watch open. */
-async function startApiServer(podsOf: (service: string) => readonly Pod[]) {
-  const server = createServer((request, response) => {
-    const { searchParams } = new URL(request.url as string, 'http://a');
-    const service = searchParams.get('labelSelector')?.split('=')[1] as string;
-    if (searchParams.get('watch') === 'true') {
-      response.flushHeaders();
-      return;
-    }
-    // Pods of one machine differ in their ports, which are the slice's.
-    const items = podsOf(service).map(([port, zone, address = '127.0.0.1'], i) => ({
-      metadata: { name: `${service}-${i}`, resourceVersion: '1' },
-      addressType: 'IPv4',
-      ports: [{ name: 'http', port }],
-      endpoints: [{ addresses: [address], conditions: { ready: true }, zone }],
-    }));
-    const list = { kind: 'EndpointSliceList', metadata: { resourceVersion: '1' }, items };
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(list));
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const directory = mkdtempSync(join(tmpdir(), 'outlay-kubeconfig-'));
-  const kubeconfig = join(directory, 'config');
-  const { port } = server.address() as AddressInfo;
-  writeFileSync(
-    kubeconfig,
-    JSON.stringify({
-      clusters: [{ name: 'c', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
-      users: [{ name: 'u', user: {} }],
-      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-      'current-context': 'x',
-    }),
-  );
-  return {
-    kubeconfig,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      rmSync(directory, { recursive: true });
-    },
-  };
+/** Of the expense service: a real server that counts what it is asked. */
+interface Expense {
+  readonly zone: string;
+  readonly server: TestUpstream;
+  asked: number;
+  isReady: boolean;
+  /** Else it breaks off. */
+  isWell: boolean;
 }
 
-const portOf = ({ url }: TestUpstream) => Number(new URL(url).port);
+async function startExpense(zone: string): Promise<Expense> {
+  const server = await startUpstream();
+  const expense: Expense = { zone, server, asked: 0, isReady: true, isWell: true };
+  server.answer((request, response) => {
+    expense.asked++;
+    if (expense.isWell) response.end('ok');
+    else request.socket.destroy();
+  });
+  return expense;
+}
 
-describe('a gateway on Kubernetes', () => {
-  const kubeconfigBefore = process.env.KUBECONFIG;
-  let api: Awaited<ReturnType<typeof startApiServer>>;
+const podOf = ({ server, zone, isReady }: Expense): Pod => ({ port: Number(new URL(server.url).port), zone, isReady });
+
+describe('a gateway in one of three zones of a Kubernetes cluster', () => {
+  let api: KubernetesApi;
   let gateway: TestGateway;
-  let here: TestUpstream;
-  let there: TestUpstream;
-  before(async () => {
-    [here, there] = await Promise.all([startUpstream(), startUpstream()]);
-    const pods: Record<string, readonly Pod[]> = {
-      // We are one of two gateways: the address is our own, the zone is told.
+  let expenses: readonly Expense[];
+  beforeEach(async () => {
+    expenses = await Promise.all(['a', 'a', 'b', 'b', 'c', 'c'].map(startExpense));
+    api = await startKubernetesApi({
+      // We are one of three gateways: the address is our own, the zone is told.
       'outlay-gateway': [
-        [8080, 'zone-a'],
-        [8080, 'zone-b', '192.0.2.77'],
+        { port: 8080, zone: 'a' },
+        { port: 8080, zone: 'b', address: '192.0.2.77' },
+        { port: 8080, zone: 'c', address: '192.0.2.78' },
       ],
-      'outlay-expense': [
-        [portOf(here), 'zone-a'],
-        [portOf(there), 'zone-b'],
-      ],
-    };
-    api = await startApiServer((service) => pods[service] ?? []);
-    process.env.KUBECONFIG = api.kubeconfig;
+      'outlay-expense': expenses.map(podOf),
+    });
     gateway = await startTestGateway({
-      env: { UPSTREAM_TYPE: 'KUBERNETES', UPSTREAM_ZONE_AWARE_MIN: '2' },
+      env: {
+        UPSTREAM_TYPE: 'KUBERNETES',
+        UPSTREAM_OUTLIER_INTERVAL: '50ms',
+        UPSTREAM_BASE_EJECTION_TIME: '2s',
+      },
       // The issuer stays where the test started it.
       edit: (yaml) => yaml.replace(/(- name: auth\n {4}type: )\S+/, '$1STRICT_DNS'),
     });
+    await eventually(() => api.watching('outlay-expense') === 1);
   });
-  after(async () => {
-    if (kubeconfigBefore === undefined) delete process.env.KUBECONFIG;
-    else process.env.KUBECONFIG = kubeconfigBefore;
+  afterEach(async () => {
     await gateway.close();
-    await Promise.all([here.close(), there.close(), api.close()]);
+    await Promise.all([...expenses.map(({ server }) => server.close()), api.close()]);
   });
 
   const ask = async () =>
     (await fetch(`${gateway.url}/api/v1/ledgers`, { headers: { authorization: gateway.bearer } })).status;
+  /** How many of so many requests each zone gets, all of them answered. */
+  const askedOf = async (count: number) => {
+    for (const expense of expenses) expense.asked = 0;
+    for (let i = 0; i < count; i++) expect(await ask()).to.equal(200);
+    const asked = { a: 0, b: 0, c: 0 };
+    for (const expense of expenses) asked[expense.zone as 'a'] += expense.asked;
+    return asked;
+  };
+  const ours = () => expenses.filter(({ zone }) => zone === 'a');
+  const endpoints = async () => {
+    const answer = await fetch(`http://127.0.0.1:${gateway.adminPort}/clusters?format=json`);
+    const { clusters } = (await answer.json()) as { clusters: ClusterDescription[] };
+    return clusters.find(({ name }) => name === 'expense')?.endpoints ?? [];
+  };
+  /** Says by the slices how many there are, and waits until the gateway has heard. */
+  const tell = async () => {
+    api.set('outlay-expense', expenses.map(podOf));
+    const ready = expenses.filter(({ isReady }) => isReady).length;
+    await eventually(async () => (await endpoints()).length === ready);
+  };
 
-  it('sends requests to pods, those of its own zone as long as they bear it', async () => {
-    for (let i = 0; i < 20; i++) expect(await ask()).to.equal(200);
+  it('keeps requests to its own, which bears its part', async () => {
+    expect(await askedOf(60)).to.deep.equal({ a: 60, b: 0, c: 0 });
 
-    expect([here.arrived.length, there.arrived.length]).to.deep.equal([20, 0]);
-    expect(here.arrived[0]?.headers).to.deep.include(['host', `outlay-expense.default:${portOf(here)}`]);
+    for (const { asked } of ours()) expect(asked).to.be.above(0);
+    const [{ server }] = ours() as [Expense];
+    expect(server.arrived[0]?.headers).to.deep.include(['host', `outlay-expense.default:${new URL(server.url).port}`]);
   });
 
-  it('turns to the other zone where its own fails', async () => {
-    here.answer((request) => void request.socket.destroy());
+  it('sends on what too few pods of its own do not bear, until they are back', async () => {
+    const [one] = ours() as [Expense];
+    one.isReady = false;
+    await tell();
 
-    for (let i = 0; i < 10; i++) expect(await ask()).to.equal(200);
+    // Of all gateways' requests a third is ours, and a fifth is what one of five pods bears: 60 % of ours.
+    const { a, b, c } = await askedOf(400);
+    one.isReady = true;
+    await tell();
 
-    await eventually(() => there.arrived.length === 10);
+    expect(a).to.be.within(180, 300);
+    expect(b).to.be.above(30);
+    expect(c).to.be.above(30);
+    expect(await askedOf(60)).to.deep.equal({ a: 60, b: 0, c: 0 });
+  });
+
+  it('goes to the other zones where its own has no pod that is ready', async () => {
+    for (const expense of ours()) expense.isReady = false;
+    await tell();
+
+    const { a, b, c } = await askedOf(100);
+
+    expect(a).to.equal(0);
+    expect([b, c].every((asked) => asked > 15)).to.equal(true);
+  });
+
+  it('leaves pods of its own that fail, and returns when they are well', async () => {
+    for (const expense of ours()) expense.isWell = false;
+    const areEjected = async (count: number) =>
+      (await endpoints()).filter(({ healthFlags }) => healthFlags.includes('failed_outlier_check')).length === count;
+
+    // Asked again in another zone, nobody notices.
+    await eventually(async () => {
+      expect(await ask()).to.equal(200);
+      return areEjected(2);
+    });
+    const meanwhile = await askedOf(20);
+    for (const expense of ours()) expense.isWell = true;
+    await eventually(() => areEjected(0));
+
+    expect(meanwhile.a).to.equal(0);
+    expect(await askedOf(60)).to.deep.equal({ a: 60, b: 0, c: 0 });
   });
 });
