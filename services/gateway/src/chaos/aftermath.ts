@@ -9,20 +9,19 @@ export function isIdle({ idle }: Chaos): boolean {
   return sockets <= idle.sockets && servers <= idle.servers;
 }
 
-/** Breakers and budgets that still count something. */
-export async function limitsInUse({ gateway }: Chaos): Promise<string[]> {
-  const { body } = await exchangeRaw(
-    gateway.adminPort,
-    'GET /clusters?format=json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
-  );
-  const { clusters } = JSON.parse(body.slice(body.indexOf('{'), body.lastIndexOf('}') + 1)) as {
-    clusters: Pick<ClusterDescription, 'name' | 'circuitBreakers'>[];
-  };
-  return clusters
+/** What still counts something: breakers, budgets, and requests under way, which tunnels are among. */
+export async function countsInUse({ gateway }: Chaos): Promise<string[]> {
+  // HTTP/1.0 keeps no connection, and knows no chunks.
+  const ask = async (path: string) =>
+    (await exchangeRaw(gateway.adminPort, `GET ${path} HTTP/1.0\r\nHost: localhost\r\n\r\n`)).body;
+  const { clusters } = JSON.parse(await ask('/clusters?format=json')) as { clusters: ClusterDescription[] };
+  const limits = clusters
     .filter(({ name }) => name !== 'auth')
     .flatMap(({ name, circuitBreakers }) =>
       Object.entries(circuitBreakers).flatMap(([limit, { count }]) => (count === 0 ? [] : `${name} ${limit} ${count}`)),
     );
+  const [, active] = /^outlay_gateway_requests_active\{.*\} (.+)$/m.exec(await ask('/metrics')) ?? [];
+  return active === '0' ? limits : [...limits, `requests ${active}`];
 }
 
 /** One line for each request that arrived, with the status that its client saw. */

@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { eventually } from '../testing/start-test-gateway.ts';
-import { expectTrueLog, isIdle, limitsInUse } from './aftermath.ts';
+import { countsInUse, expectTrueLog, isIdle } from './aftermath.ts';
 import { KeptObjects } from './kept-objects.ts';
 import { playSchedules } from './play-schedules.ts';
 import { Random } from './random.ts';
@@ -72,7 +72,7 @@ for (const protocol of ['HTTP/1.1', 'HTTP/2'] as const)
       await eventually(() => chaos.services.every(({ sockets }) => sockets.size === 0));
       await eventually(() => isIdle(chaos));
 
-      expect(await limitsInUse(chaos)).to.deep.equal([]);
+      expect(await countsInUse(chaos)).to.deep.equal([]);
       expect(kept.seen).to.be.above(runs);
       expect(await kept.count()).to.be.below(20);
     });

@@ -10,9 +10,10 @@ type Ports = Pick<TestGateway, 'port' | 'adminPort'>;
 const statusOf = async ({ port }: Ports) => (await new RawClient(port).send(login).answer()).status;
 const adminStatusOf = async ({ adminPort }: Ports, path: string) =>
   (await fetch(`http://127.0.0.1:${adminPort}${path}`)).status;
-const memoryPressureOf = async ({ adminPort }: Ports) => {
+const pressureOf = async ({ adminPort }: Ports, resource: string) => {
   const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
-  return Number(/^outlay_gateway_overload_pressure\{resource="memory".*\} (.+)$/m.exec(metrics)?.[1]);
+  const line = new RegExp(`^outlay_gateway_overload_pressure\\{resource="${resource}".*\\} (.+)$`, 'm');
+  return Number(line.exec(metrics)?.[1]);
 };
 const logged = (gateway: TestGateway, message: string) => gateway.log().some(({ msg }) => msg === message);
 
@@ -73,32 +74,41 @@ describe('a gateway with more to do than it can', () => {
     await gateway.close();
   });
 
-  describe('near its limit of memory', () => {
-    let child: ChildProcess;
-    let gateway: Ports & { readonly value: number };
-    before(async () => {
-      child = fork(new URL('../testing/gateway-under-pressure.ts', import.meta.url), { execArgv: ['--expose-gc'] });
-      [gateway] = await once(child, 'message');
+  for (const resource of ['memory', 'heap'])
+    describe(`near its limit of ${resource}`, () => {
+      let child: ChildProcess;
+      let gateway: Ports & { readonly value: number };
+      before(async () => {
+        child = fork(new URL('../testing/gateway-under-pressure.ts', import.meta.url), [resource], {
+          execArgv: ['--expose-gc'],
+        });
+        [gateway] = await once(child, 'message');
+      });
+      after(async () => {
+        child.disconnect();
+        await once(child, 'exit');
+      });
+
+      it('refuses new requests until it is well below, and answers health and admin', async () => {
+        expect(await statusOf(gateway)).to.equal(200);
+
+        child.send({ pieces: 3 });
+        await eventually(async () => (await statusOf(gateway)) === 503);
+        const refused = await new RawClient(gateway.port).send(login).answer();
+        const [health, clusters] = await Promise.all(
+          ['/healthz', '/clusters'].map((path) => adminStatusOf(gateway, path)),
+        );
+
+        child.send({ pieces: 2 });
+        await eventually(async () => (await pressureOf(gateway, resource)) < gateway.value);
+        expect(await statusOf(gateway)).to.equal(503);
+
+        child.send({ pieces: 0 });
+        await eventually(async () => (await statusOf(gateway)) === 200);
+        expect([refused.status, refused.headers['retry-after']]).to.deep.equal([503, '1']);
+        expect([health, clusters]).to.deep.equal([200, 200]);
+      });
     });
-    after(async () => {
-      child.disconnect();
-      await once(child, 'exit');
-    });
-
-    it('refuses new requests, until it is well below', async () => {
-      expect(await statusOf(gateway)).to.equal(200);
-
-      child.send({ pieces: 3 });
-      await eventually(async () => (await statusOf(gateway)) === 503);
-
-      child.send({ pieces: 2 });
-      await eventually(async () => (await memoryPressureOf(gateway)) < gateway.value);
-      expect(await statusOf(gateway)).to.equal(503);
-
-      child.send({ pieces: 0 });
-      await eventually(async () => (await statusOf(gateway)) === 200);
-    });
-  });
 
   it('takes no more connections than allowed', async () => {
     const gateway = await startTestGateway({
