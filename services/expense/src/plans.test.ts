@@ -40,7 +40,7 @@ describe('no route', function () {
     }));
     const { inLedger, bookkeeping } = service.parts;
     for (let first = 0; first < rows.length; first += batchMax)
-      await inLedger(ledger, (session) => bookkeeping.recordMany(session, ledger, rows.slice(first, first + batchMax)));
+      await inLedger(ledger, (await bookkeeping.prepareMany(ledger, rows.slice(first, first + batchMax))).write);
 
     const database = service.database.connection.db!;
     await database.command({ profile: 2 });

@@ -191,7 +191,7 @@ describe('categories', () => {
         note: '',
         tags: [],
       }));
-      await inLedger(ledger, (session) => bookkeeping.recordMany(session, ledger, rows));
+      await inLedger(ledger, (await bookkeeping.prepareMany(ledger, rows)).write);
     }
     // As far as a service came that died after its first transaction.
     await inLedger(ledger, (session) => bookkeeping.refile(session, ledger, from, to));

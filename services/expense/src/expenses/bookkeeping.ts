@@ -22,6 +22,17 @@ export interface BookkeepingParts {
   now: () => Date;
 }
 
+/** Bookings of an import, ready to be written. */
+export interface Batch {
+  /** Of the expenses that they will be, in order. */
+  readonly ids: readonly string[];
+  /**
+   * Writes the expenses and their sums, folded into one write a month and one a day.
+   * @throws {ValidationFailed} where a category is none of this ledger's (by now; pointer `#/3/category`)
+   */
+  write(session: ClientSession): Promise<void>;
+}
+
 export type Bookkeeping = ReturnType<typeof createBookkeeping>;
 
 /**
@@ -73,30 +84,29 @@ export function createBookkeeping({ expenses, deleted, categories, rollups, voca
     },
 
     /**
-     * Writes a batch of an import: the rows, and their sums folded into one write a month and one a day, all in the caller's
-     * transaction, in which it also notes how far it came. Whether a row repeats an expense is for the caller to judge.
+     * Works out all that a batch of an import writes, so that what is left for the transaction is to write it. Whether a row
+     * repeats an expense is for the caller to judge.
      * @param bookings at most {@link batchMax}
-     * @returns their ids, in order
-     * @throws {ValidationFailed} where a category is none of this ledger's (pointer `#/3/category`)
      */
-    async recordMany(session: ClientSession, ledger: string, bookings: readonly NewBooking[]): Promise<string[]> {
+    async prepareMany(ledger: string, bookings: readonly NewBooking[]): Promise<Batch> {
       if (bookings.length > batchMax) throw new RangeError(`at most ${batchMax} bookings a batch`);
-      if (bookings.length === 0) return [];
       const at = now();
       const stored = bookings.map((booking) => toStored(ledger, booking, at));
+      const sums = rollups.prepare(ledger, bookings.map(coming));
+      const asked = bookings.map(({ category }) => category);
       await vocabulary.learn(
         ledger,
         stored.flatMap(({ words }) => words),
       );
-      await holdCategories(
-        session,
-        ledger,
-        bookings.map(({ category }) => category),
-        (index) => `#/${index}/category`,
-      );
-      await expenses.insert(session, stored);
-      await rollups.apply(session, ledger, bookings.map(coming));
-      return stored.map(({ _id }) => _id.toHexString());
+      return {
+        ids: stored.map(({ _id }) => _id.toHexString()),
+        async write(session) {
+          if (stored.length === 0) return;
+          await holdCategories(session, ledger, asked, (index) => `#/${index}/category`);
+          await expenses.insert(session, stored);
+          await sums.write(session);
+        },
+      };
     },
 
     /**

@@ -49,7 +49,7 @@ describe('a list of expenses', () => {
       note: notes[index % notes.length]!,
       tags: [['holiday'], ['holiday', 'Rome'], [], [], []][index % 5]!,
     }));
-    await expense.parts.inLedger(ledger, (session) => expense.parts.bookkeeping.recordMany(session, ledger, rows));
+    await expense.parts.inLedger(ledger, (await expense.parts.bookkeeping.prepareMany(ledger, rows)).write);
     all = await pages(person.ledger, {});
     // Somebody else's, which no list may show.
     await expense.person().record({ payee: 'Corner Shop', tags: ['holiday'] });

@@ -43,7 +43,7 @@ describe('the plan of a list', function () {
       tags: index % 500 === 5 ? ['holiday'] : [],
     }));
     for (let first = 0; first < rows.length; first += batchMax)
-      await inLedger(ledger, (session) => bookkeeping.recordMany(session, ledger, rows.slice(first, first + batchMax)));
+      await inLedger(ledger, (await bookkeeping.prepareMany(ledger, rows.slice(first, first + batchMax))).write);
   });
   after(() => expense.stop());
 

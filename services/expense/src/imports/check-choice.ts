@@ -33,7 +33,7 @@ export async function checkChoice(
   }
   if (asked.rows !== 'new') {
     const invalid = new Map<number, string | null>();
-    for await (const { rows } of chunks.each(id, ['rows.row', 'rows.status', 'rows.reason']))
+    for await (const { rows } of chunks.each(id))
       for (const { row, status, reason } of rows) if (status === 'invalid') invalid.set(row, reason);
     for (const [index, row] of asked.rows.entries()) {
       const pointer = `#/rows/${index}`;

@@ -1,7 +1,7 @@
 import type { NewExpense } from '@outlay/contracts/expense.ts';
-import type { ClientSession, Types } from 'mongoose';
+import type { Types } from 'mongoose';
 import type { CategoryStore } from '../categories/category-store.ts';
-import type { Bookkeeping } from '../expenses/bookkeeping.ts';
+import type { Batch, Bookkeeping } from '../expenses/bookkeeping.ts';
 import type { ExpenseStore } from '../expenses/expense-store.ts';
 
 export type ExpenseBook = ReturnType<typeof createExpenseBook>;
@@ -31,15 +31,9 @@ export function createExpenseBook(parts: {
       return new Map(found.map(({ _id, category }) => [_id.toHexString(), category.toHexString()]));
     },
 
-    /** Writes expenses of an import, and their sums. @returns their ids, in order */
-    add: (
-      session: ClientSession,
-      ledger: string,
-      importId: string,
-      bookings: readonly Omit<NewExpense, 'tags'>[],
-    ): Promise<string[]> =>
-      bookkeeping.recordMany(
-        session,
+    /** Makes expenses of an import ready to be written, with their sums. */
+    prepare: (ledger: string, importId: string, bookings: readonly Omit<NewExpense, 'tags'>[]): Promise<Batch> =>
+      bookkeeping.prepareMany(
         ledger,
         bookings.map((booking) => ({ ...booking, tags: [], importId })),
       ),

@@ -1,6 +1,6 @@
 import { addDays, today } from '@outlay/contracts/calendar.ts';
 import type { Ledger } from '@outlay/contracts/ledger.ts';
-import type { ClientSession } from 'mongoose';
+import type { Alike } from '../expenses/expense-store.ts';
 import type { ExpenseBook } from './expense-book.ts';
 import { importedBefore, similarTo } from './explain-duplicate.ts';
 import type { StoredRow } from './import-documents.ts';
@@ -23,12 +23,12 @@ export type DuplicateFinder = ReturnType<typeof createDuplicateFinder>;
 export function createDuplicateFinder(memory: RowMemory, book: ExpenseBook) {
   return {
     /** Rows that were imported before, by their fingerprint: certain, whatever became of the expense. */
-    async imported(ledger: Ledger, rows: readonly StoredRow[], session?: ClientSession): Promise<Verdicts> {
+    async imported(ledger: Ledger, rows: readonly StoredRow[]): Promise<Verdicts> {
       const keys = rows.flatMap(({ source }) => source?.key ?? []);
-      const remembered = await memory.find(ledger.id, keys, session);
+      const remembered = await memory.find(ledger.id, keys);
       if (remembered.size === 0) return new Map();
       const expenses = [...remembered.values()].map(({ expense }) => expense);
-      const existing = await book.findExisting(ledger.id, expenses, session);
+      const existing = await book.findExisting(ledger.id, expenses);
       const dayOf = calendarDays(ledger.timeZone);
       return new Map(
         rows.flatMap(({ row, source }): [number, Verdict][] => {
@@ -41,32 +41,27 @@ export function createDuplicateFinder(memory: RowMemory, book: ExpenseBook) {
       );
     },
 
-    /**
-     * Rows that look like an expense of the ledger: noted by hand, or imported from another file.
-     * @param used expenses that explain other rows of this file
-     */
-    async similar(
-      ledger: Ledger,
-      importId: string,
-      rows: readonly StoredRow[],
-      used: ReadonlySet<string>,
-      session?: ClientSession,
-    ): Promise<Verdicts> {
-      const bookings = rows.flatMap(({ row, source }) => (source ? [{ row, booking: source }] : []));
-      if (bookings.length === 0) return new Map();
-      const dates = bookings.map(({ booking }) => booking.date).sort();
-      const where = {
+    /** Expenses that rows may repeat, noted by hand or imported from another file: of their amounts, and near their days. */
+    async alike(ledger: Ledger, importId: string, rows: readonly StoredRow[]): Promise<Alike[]> {
+      const sources = rows.flatMap(({ source }) => source ?? []);
+      if (sources.length === 0) return [];
+      const dates = sources.map(({ date }) => date).sort();
+      return book.findAlike(ledger.id, {
         from: addDays(dates[0]!, -daysApartMax),
         to: addDays(dates.at(-1)!, daysApartMax),
-        amounts: [...new Set(bookings.map(({ booking }) => booking.amount))],
+        amounts: [...new Set(sources.map(({ amount }) => amount))],
         exceptImport: importId,
         limit: candidatesMax,
-      };
-      const alike = await book.findAlike(ledger.id, where, session);
-      const origins = await memory.findOrigins(
-        alike.flatMap(({ id }) => (used.has(id) ? [] : id)),
-        session,
-      );
+      });
+    },
+
+    /**
+     * Rows that repeat one of the expenses that look {@link alike}.
+     * @param used expenses that explain other rows of this file
+     */
+    async similar(rows: readonly StoredRow[], alike: readonly Alike[], used: ReadonlySet<string>): Promise<Verdicts> {
+      const bookings = rows.flatMap(({ row, source }) => (source ? [{ row, booking: source }] : []));
+      const origins = await memory.findOrigins(alike.flatMap(({ id }) => (used.has(id) ? [] : id)));
       const known = alike.map((expense): KnownExpense => ({ ...expense, origin: origins.get(expense.id) ?? null }));
       return new Map(
         [...matchSimilar(bookings, known, used)].map(([row, match]) => [

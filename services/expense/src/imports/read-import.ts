@@ -38,8 +38,8 @@ const noteMs = 200;
 /**
  * Reads a bank's file from the pieces it was kept in and keeps its rows as a preview; the ledger is not touched.
  *
- * In two passes: first every row is read and known again by its fingerprint, then what is still new is compared with the
- * expenses that no row has explained. In one pass an expense could be taken by a similar row before its own row is read.
+ * In two passes: first every row is read and known again by its fingerprint, then what is still new and has expenses like it
+ * is compared with those that no row has explained. In one pass an expense could be taken by a similar row before its own row is read.
  * Taken over in the middle it parses again, because fingerprints count the equals before a row, but looks up, compares and
  * writes only what is not there yet.
  */
@@ -60,15 +60,14 @@ export async function readImport(parts: ReadParts, ledger: Ledger, record: Impor
   };
 
   try {
-    for await (const { rows } of chunks.each(id, ['rows.status', 'rows.duplicateOf'])) {
+    for await (const { rows } of chunks.each(id)) {
       for (const expense of explainedBy(rows)) used.add(expense);
       counts = withRows(counts, rows);
     }
     await note(record.progress?.share ?? 0, true);
     // Once rows are compared, all of them are there.
     if (compared === 0) await parse();
-    for await (const chunk of chunks.each(id)) {
-      if (chunk.first < compared) continue;
+    for await (const chunk of chunks.each(id, { hasAlike: true, from: compared })) {
       await compare(chunk);
       compared = chunk.first + chunk.rows.length;
       await note(parsingShare + (1 - parsingShare) * (compared / counts.total));
@@ -111,10 +110,12 @@ export async function readImport(parts: ReadParts, ledger: Ledger, record: Impor
       if (first === counts.total) {
         const asNew = fresh.filter(({ status }) => status === 'new');
         const rows = await suggest(withVerdicts(fresh, await duplicates.imported(ledger, asNew)));
+        const unexplained = rows.filter(({ status }) => status === 'new');
+        const hasAlike = (await duplicates.alike(ledger, id, unexplained)).length > 0;
         for (const expense of explainedBy(rows)) used.add(expense);
         // The next rows are parsed and looked up while these are written; in order, so that no gap is left at an end.
         await adding;
-        adding = chunks.add(id, { first, rows }, expiresAt);
+        adding = chunks.add(id, { first, rows, hasAlike }, expiresAt);
         adding.catch(() => undefined); // met at the next turn
         counts = withRows(counts, rows);
       }
@@ -127,7 +128,7 @@ export async function readImport(parts: ReadParts, ledger: Ledger, record: Impor
   /** The second pass, for one chunk. */
   async function compare({ first, rows }: Chunk): Promise<void> {
     const fresh = rows.filter(({ status }) => status === 'new');
-    const verdicts = await duplicates.similar(ledger, id, fresh, used);
+    const verdicts = await duplicates.similar(fresh, await duplicates.alike(ledger, id, fresh), used);
     if (verdicts.size === 0) return;
     const judged = withVerdicts(rows, verdicts);
     for (const expense of explainedBy(judged)) used.add(expense);

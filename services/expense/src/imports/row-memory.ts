@@ -29,6 +29,11 @@ const MappingSchema = new Schema(
   { collection: 'import_mappings', versionKey: false },
 );
 
+export interface PreparedMemory {
+  /** @throws a duplicate key where another import has remembered a row meanwhile */
+  write(session: ClientSession): Promise<void>;
+}
+
 export type RowMemory = ReturnType<typeof createRowMemory>;
 
 /** What outlives an import: which rows became which expenses, and how CSV files of a layout are to be read. */
@@ -44,18 +49,18 @@ export function createRowMemory(connection: Connection) {
     models: [remembered, mappings] as unknown as readonly mongoose.Model<never>[],
 
     /** By fingerprint. */
-    async find(ledger: string, keys: readonly string[], session?: ClientSession): Promise<Map<string, RememberedRow>> {
+    async find(ledger: string, keys: readonly string[]): Promise<Map<string, RememberedRow>> {
       if (keys.length === 0) return new Map();
       const ids = keys.map((key) => idOf(ledger, key));
-      const found = await collection.find({ _id: { $in: ids } }, session && { session }).toArray();
+      const found = await collection.find({ _id: { $in: ids } }).toArray();
       return new Map(found.map(toRemembered).map((row) => [row.key, row]));
     },
 
     /** By the id of the expense that a row became. */
-    async findOrigins(expenses: readonly string[], session?: ClientSession): Promise<Map<string, RememberedRow>> {
+    async findOrigins(expenses: readonly string[]): Promise<Map<string, RememberedRow>> {
       if (expenses.length === 0) return new Map();
       const ids = expenses.map((id) => new ObjectId(id));
-      const found = await collection.find({ expense: { $in: ids } }, session && { session }).toArray();
+      const found = await collection.find({ expense: { $in: ids } }).toArray();
       return new Map(found.map(toRemembered).map((row) => [row.expense, row]));
     },
 
@@ -76,8 +81,11 @@ export function createRowMemory(connection: Connection) {
       return new Map(latest.map(({ _id, expense }) => [_id, expense.toHexString()]));
     },
 
-    /** A row that is taken again although it was imported before is remembered with its newest expense. */
-    async remember(ledger: string, rows: readonly RememberedRow[], again: ReadonlySet<string>, session: ClientSession) {
+    /**
+     * Makes rows ready to be remembered. One that is taken again although it was imported before (its key is among `again`) is
+     * remembered with its newest expense.
+     */
+    prepare(ledger: string, rows: readonly RememberedRow[], again: ReadonlySet<string>): PreparedMemory {
       const documents = rows.map(({ key, expense, import: importId, ...fields }) => ({
         ...fields,
         _id: idOf(ledger, key),
@@ -87,9 +95,14 @@ export function createRowMemory(connection: Connection) {
       }));
       const isAgain = (index: number) => again.has(rows[index]?.key ?? '');
       const first = documents.filter((_, index) => !isAgain(index));
-      if (first.length > 0) await collection.insertMany(first, { session, ordered: true });
-      for (const { _id, ...fields } of documents.filter((_, index) => isAgain(index)))
-        await collection.replaceOne({ _id }, fields, { session, upsert: true });
+      const others = documents.filter((_, index) => isAgain(index));
+      return {
+        async write(session) {
+          if (first.length > 0) await collection.insertMany(first, { session, ordered: true });
+          for (const { _id, ...fields } of others)
+            await collection.replaceOne({ _id }, fields, { session, upsert: true });
+        },
+      };
     },
 
     /** Forgets rows of an import; what another import has brought again since stays. */

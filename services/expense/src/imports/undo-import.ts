@@ -55,10 +55,6 @@ export async function countChanged(
   { id, ledger }: ImportRecord,
 ): Promise<number> {
   let changed = 0;
-  for await (const { written = [] } of chunks.each(id, ['written']))
-    changed += await book.countChanged(
-      ledger,
-      written.filter((expense) => expense !== null),
-    );
+  for await (const written of chunks.eachWritten(id)) changed += await book.countChanged(ledger, written);
   return changed;
 }

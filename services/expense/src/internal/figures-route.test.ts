@@ -127,7 +127,7 @@ describe('figures', () => {
       note: '',
       tags: [],
     }));
-    await expense.parts.inLedger(ledger, (session) => expense.parts.bookkeeping.recordMany(session, ledger, rows));
+    await expense.parts.inLedger(ledger, (await expense.parts.bookkeeping.prepareMany(ledger, rows)).write);
     const year = await rollups.read(ledger, [{ unit: 'month', from: '2025-01', to: '2025-12' }], ['total']);
     expect(year).to.have.length(12);
     const days = await rollups.read(ledger, [{ unit: 'day', from: '2025-01-02', to: '2025-01-31' }], ['categories']);

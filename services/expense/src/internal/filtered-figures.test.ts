@@ -48,7 +48,7 @@ describe(`figures with filters (FC_SEED=${seed})`, function () {
       .map((row) => ({ ...row, category: row.category && ids[row.category]! }));
     booked.push(...rows);
     const { inLedger, bookkeeping } = expense.parts;
-    await inLedger(ledger, (session) => bookkeeping.recordMany(session, ledger, rows));
+    await inLedger(ledger, (await bookkeeping.prepareMany(ledger, rows)).write);
   });
   after(() => expense.stop());
 

@@ -71,6 +71,11 @@ const schema = new Schema<StoredRollup>(
   { collection: 'rollups', autoCreate: false, autoIndex: false, versionKey: false },
 );
 
+/** Changes of rollups that are worked out, to be written in a transaction. */
+export interface PreparedRollups {
+  write(session: ClientSession): Promise<void>;
+}
+
 export type RollupStore = ReturnType<typeof createRollupStore>;
 
 export function createRollupStore(connection: Connection) {
@@ -99,6 +104,17 @@ export function createRollupStore(connection: Connection) {
   return {
     model,
 
+    /** What expenses that come, and none that goes, change. */
+    prepare(ledger: string, coming: Iterable<Entry>): PreparedRollups {
+      const writes = [...foldSums(coming)].map(([key, cells]) => updateOf(`${ledger}:${key}`, cells));
+      return {
+        async write(session) {
+          // Straight to the driver: the paths are computed above, and a cast by the schema would only cost.
+          if (writes.length) await collection.bulkWrite(writes, { session, ordered: true });
+        },
+      };
+    },
+
     /** Brings the rollups up to date with expenses that come and go; in the transaction that writes them. */
     async apply(session: ClientSession, ledger: string, entries: Iterable<Entry>): Promise<void> {
       const changes = new Map([...foldSums(entries)].map(([key, cells]) => [`${ledger}:${key}`, cells]));
@@ -114,10 +130,7 @@ export function createRollupStore(connection: Connection) {
         if (isAll) ended.push(rollup._id);
       }
       for (const _id of ended) changes.delete(_id);
-      const writes = [...changes].map(([_id, cells]) => ({
-        updateOne: { filter: { _id }, update: updateBy(cells, gone.get(_id)), upsert: true },
-      }));
-      // Straight to the driver: the paths are computed above, and a cast by the schema would only cost.
+      const writes = [...changes].map(([_id, cells]) => updateOf(_id, cells, gone.get(_id)));
       if (writes.length) await collection.bulkWrite(writes, { session, ordered: true });
       if (ended.length) await collection.deleteMany({ _id: { $in: ended } }, { session });
     },
@@ -229,7 +242,7 @@ function endingCells({ _id, cells }: RawRollup, changes: CellChanges): { paths: 
   return { paths, isAll: left.size === 0 };
 }
 
-function updateBy(cells: CellChanges, gone?: ReadonlySet<string>) {
+function updateOf(_id: string, cells: CellChanges, gone?: ReadonlySet<string>) {
   const $inc: Record<string, number> = {};
   const $unset: Record<string, ''> = {};
   for (const [path, { sum, count }] of cells)
@@ -238,5 +251,5 @@ function updateBy(cells: CellChanges, gone?: ReadonlySet<string>) {
       $inc[`${path}.sum`] = sum;
       $inc[`${path}.count`] = count;
     }
-  return { $inc, $unset };
+  return { updateOne: { filter: { _id }, update: { $inc, $unset }, upsert: true } };
 }
