@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { expenseMemory } from '../../../scripts/start/services.ts';
 import { type Api, serviceApi } from '../../../test/support/request.ts';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { createTestIdentity } from '../../../test/support/test-identity.ts';
@@ -47,11 +48,10 @@ export async function openExpenseProcesses(): Promise<ExpenseProcesses> {
   return {
     database,
     start(changes = {}) {
-      // The heap as the image has it.
-      const flags = ['--max-semi-space-size=4', '--max-old-space-size=144'];
-      const child = spawn(process.execPath, [...flags, join(import.meta.dirname, '../src/main.ts')], {
+      const child = spawn(process.execPath, [...expenseMemory.flags, join(import.meta.dirname, '../src/main.ts')], {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: {
+          ...expenseMemory.env,
           PATH: process.env.PATH,
           HOST: '127.0.0.1',
           PORT: '0',

@@ -104,25 +104,33 @@ export async function readImport(parts: ReadParts, ledger: Ledger, record: Impor
     format = reader.format;
     await lease.note({ format, encoding, mapping, mappingKey, columns });
     const suggest = categorySuggestions(parts, ledger, await book.categories(ledger.id));
+    const kept = counts.total;
     let first = 0;
-    let adding = Promise.resolve();
-    for await (const fresh of chunksOf(reader.rows)) {
-      if (first === counts.total) {
-        const asNew = fresh.filter(({ status }) => status === 'new');
-        const rows = await suggest(withVerdicts(fresh, await duplicates.imported(ledger, asNew)));
-        const unexplained = rows.filter(({ status }) => status === 'new');
-        const hasAlike = (await duplicates.alike(ledger, id, unexplained)).length > 0;
-        for (const expense of explainedBy(rows)) used.add(expense);
-        // The next rows are parsed and looked up while these are written; in order, so that no gap is left at an end.
-        await adding;
-        adding = chunks.add(id, { first, rows, hasAlike }, expiresAt);
-        adding.catch(() => undefined); // met at the next turn
-        counts = withRows(counts, rows);
+    let keeping = Promise.resolve();
+    try {
+      for await (const rows of chunksOf(reader.rows)) {
+        // While rows are looked up and kept, the next ones are parsed; in order, so that no gap is left at an end.
+        await keeping;
+        if (first >= kept) {
+          keeping = keep(first, rows);
+          keeping.catch(() => undefined); // met at the next turn
+        }
+        first += rows.length;
+        await note(parsingShare * (read / record.bytes));
       }
-      first += fresh.length;
-      await note(parsingShare * (read / record.bytes));
+    } finally {
+      await keeping;
     }
-    await adding;
+
+    async function keep(first: number, read: StoredRow[]): Promise<void> {
+      const asNew = read.filter(({ status }) => status === 'new');
+      const rows = await suggest(withVerdicts(read, await duplicates.imported(ledger, asNew)));
+      for (const expense of explainedBy(rows)) used.add(expense);
+      const unexplained = rows.filter(({ status }) => status === 'new');
+      const hasAlike = (await duplicates.alike(ledger, id, unexplained)).length > 0;
+      await chunks.add(id, { first, rows, hasAlike }, expiresAt);
+      counts = withRows(counts, rows);
+    }
   }
 
   /** The second pass, for one chunk. */

@@ -243,13 +243,13 @@ function endingCells({ _id, cells }: RawRollup, changes: CellChanges): { paths: 
 }
 
 function updateOf(_id: string, cells: CellChanges, gone?: ReadonlySet<string>) {
-  const $inc: Record<string, number> = {};
-  const $unset: Record<string, ''> = {};
+  // Hundreds of paths that are no other document's: an object would learn each of them as a property.
+  const $inc = new Map<string, number>();
+  const $unset = new Map<string, ''>();
   for (const [path, { sum, count }] of cells)
-    if (gone?.has(path)) $unset[path] = '';
-    else {
-      $inc[`${path}.sum`] = sum;
-      $inc[`${path}.count`] = count;
-    }
-  return { updateOne: { filter: { _id }, update: { $inc, $unset }, upsert: true } };
+    if (gone?.has(path)) $unset.set(path, '');
+    else $inc.set(`${path}.sum`, sum).set(`${path}.count`, count);
+  // Which the driver writes as it writes an object; its types know only that.
+  const update = { $inc, $unset } as unknown as mongo.UpdateFilter<StoredRollup>;
+  return { updateOne: { filter: { _id }, update, upsert: true } };
 }
