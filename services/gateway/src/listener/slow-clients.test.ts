@@ -89,13 +89,14 @@ describe('a client that is slow on purpose', () => {
   });
 
   it('has its time for each head anew, however long its connection was idle before', async () => {
-    const gateway = await startTestGateway(withTimeouts('request_headers_timeout: 1s'));
+    const gateway = await startTestGateway(withTimeouts('request_headers_timeout: 1s', 'request_timeout: 200ms'));
     const client = new RawClient(gateway.port).send('GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n');
     await client.until((text) => text.includes('404'));
     await new RawClient(gateway.port).answer(); // a silent one, which is cut once the time is over
 
     client.send('GET /api/x HTTP/1.1\r\n');
-    await new Promise((resolve) => setTimeout(resolve, 100)); // well within it: who counted from the first head has looked again
+    // Well within it, one whose body does not come is cut: who counted from the first head has looked again.
+    await new RawClient(gateway.port).send('POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n').answer();
     client.send('Host: a\r\nConnection: close\r\n\r\n');
 
     const { text } = await client.answer();

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { RawClient } from '../testing/raw-client.ts';
-import { eventually, startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
+import { eventually, startTestGateway, type TestGateway, untilStill } from '../testing/start-test-gateway.ts';
 
 const mebibyte = Buffer.alloc(1_048_576, 'a');
 
@@ -135,11 +135,7 @@ describe('streaming', () => {
     await client.until((text) => text.length > 0);
     client.socket.pause();
 
-    let before = -1;
-    while (sent !== before) {
-      before = sent;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await untilStill(() => sent, gateway);
 
     expect(sent).to.be.below(50);
     client.socket.resume();
@@ -167,11 +163,7 @@ describe('streaming', () => {
     };
     pump();
 
-    let before = -1;
-    while (sent !== before) {
-      before = sent;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await untilStill(() => sent, gateway);
 
     expect(sent).to.be.below(50);
     go();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { expect } from 'chai';
 import { exchangeRaw, RawClient } from '../testing/raw-client.ts';
-import { eventually, startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
+import { eventually, startTestGateway, type TestGateway, untilStill } from '../testing/start-test-gateway.ts';
 import { startRawUpstream } from '../testing/test-upstream.ts';
 
 const accepted =
@@ -57,8 +57,10 @@ describe('a request to upgrade its connection', () => {
     const client = await open('early');
     await client.until((text) => text.endsWith('early'));
 
-    for (let i = 0; i < 8; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    let said = 'early';
+    const openedAt = performance.now();
+    for (let i = 0; performance.now() < openedAt + 800; i++) {
+      said += `[${i}]`;
       client.send(`[${i}]`);
       await client.until((text) => text.endsWith(`[${i}]`));
     }
@@ -72,7 +74,9 @@ describe('a request to upgrade its connection', () => {
       .and.to.include('Sec-WebSocket-Key: a2V5');
     expect(heads[0]).to.include('x-outlay-workload-token: token-for-expense');
     client.socket.destroy();
-    await eventually(() => gateway.log().some(({ status, responseBytes }) => status === 101 && responseBytes === 29));
+    await eventually(() =>
+      gateway.log().some(({ status, responseBytes }) => status === 101 && responseBytes === said.length),
+    );
     await eventually(() => service.sockets.size === 0);
   });
 
@@ -112,25 +116,29 @@ describe('a request to upgrade its connection', () => {
   });
 
   it('brings much, and holds back whoever is not read', async () => {
-    const large = Buffer.alloc(48 * 1_048_576, 'x');
+    const mebibyte = Buffer.alloc(1_048_576, 'x');
+    let sent = 0;
     answer = (socket) => {
       socket.write(accepted);
-      socket.write(large);
+      const pump = () => {
+        while (sent < 48) {
+          sent++;
+          if (!socket.write(mebibyte)) {
+            socket.once('drain', pump);
+            return;
+          }
+        }
+      };
+      pump();
     };
     const client = await open();
     client.socket.pause();
-    // Nothing moves any more.
-    let [waiting, before] = [0, -1];
-    while (waiting !== before) {
-      before = waiting;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      waiting = [...service.sockets][0]!.writableLength;
-    }
+
+    await untilStill(() => sent, gateway);
+
+    expect(sent).to.be.below(40);
     client.socket.resume();
-
-    await client.until((text) => text.length > large.length);
-
-    expect(waiting).to.be.above(1_048_576);
+    await client.until((text) => text.length > 48 * mebibyte.length);
     client.socket.destroy();
   });
 

@@ -115,6 +115,17 @@ export async function startTestGateway({
   };
 }
 
+/**
+ * Waits until a number stays as it is, though a dozen requests of others come and go meanwhile: on one event loop, what could
+ * move would have.
+ */
+export async function untilStill(count: () => number, { url }: TestGateway): Promise<void> {
+  for (let before = -1; count() !== before; ) {
+    before = count();
+    for (let i = 0; i < 12; i++) await (await fetch(`${url}/api/nothing`)).text();
+  }
+}
+
 /** Less than a test has, so that none goes on asking beside those that follow. */
 const patienceMs = 25_000;
 
