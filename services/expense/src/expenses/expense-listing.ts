@@ -125,7 +125,6 @@ export function createExpenseListing({ expenses: { model }, ledgers, categoryTre
       const remembered = isOfCategory(query) ? categoryTrees.remembered(ledger) : undefined;
       // The page is read by the categories that we remember, while we find out whether they are still the same.
       const reading = remembered && readPage(ledger, query, remembered).catch(() => undefined);
-      if (reading) await new Promise(setImmediate); // only now it is on its way: it takes longer, so it goes first
       const categories = await categoriesOf(ledger, query);
       const page = categories === remembered ? await reading : undefined;
       return page ?? readPage(ledger, query, categories);

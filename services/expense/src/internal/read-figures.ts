@@ -35,8 +35,8 @@ export function createFigureReader({
 }: FigureReaderParts) {
   return (id: string, question: FiguresQuestion): Promise<Figures> => readFigures(id, question, true);
 
-  async function readFigures(id: string, question: FiguresQuestion, hasYears: boolean): Promise<Figures> {
-    const plans = planFigures(question, hasYears);
+  async function readFigures(id: string, question: FiguresQuestion, years: boolean): Promise<Figures> {
+    const plans = planFigures(question, years);
     const pieces = plans.flat().flatMap((plan) => plan.pieces);
     const isTold = viewsOf(question).some((view) => view.categories);
     const isEach = question.currencies === 'each';
@@ -50,8 +50,9 @@ export function createFigureReader({
         readRollups(id, pieces, session),
       ]);
       if (!found) throw new LedgerNotFound();
-      if (pieces.some((piece) => piece.unit === 'year' && !addUp(piece, read))) return readFigures(id, question, false);
       const { ledger, categoriesId } = found;
+      // Almost every ledger has them, so that we need not know before.
+      if (!found.hasYears && pieces.some(({ unit }) => unit === 'year')) return readFigures(id, question, false);
       const tree = isTold || question.category !== undefined ? await categoryTrees.of(id, categoriesId) : [];
       const currency = question.currency ?? ledger.currency;
       const family = categoryFamily(tree, question.category);
@@ -110,7 +111,7 @@ export function createFigureReader({
 
   async function readRollups(id: string, pieces: readonly Piece[], session: ClientSession | undefined) {
     const kept = pieces.filter((piece): piece is RollupPiece => piece.unit !== 'entries');
-    const months = kept.filter(({ unit }) => unit === 'payee' || unit === 'year').map(monthsOf);
+    const months = kept.filter(({ unit }) => unit === 'payee').map(monthsOf);
     const all = [...kept, ...months];
     return rollups.read(id, all.map(rollupsOf), [...new Set(all.map(({ part }) => part))], session);
   }
@@ -121,15 +122,14 @@ const isOneSum = ({ by, categories, payees, tags, currencies }: FiguresQuestion)
 
 const monthsOf = ({ from, to }: DateRange): RollupPiece => ({ from, to, unit: 'month', part: 'total' });
 
-/** Whether the payees of each month, or the cells of each year, come to what the months do, in each currency. */
+/** Whether the payees of each month come to what the month does, in each currency. */
 function addUp(piece: RollupPiece, rollups: readonly Rollup[]): boolean {
   const rest = new Map<string, Cell>();
-  const periodLength = rollupsOf(piece).from.length;
   const add = (of: RollupPiece, sign: 1 | -1) => {
     const { unit, from, to } = rollupsOf(of);
     for (const rollup of rollups) {
       if (rollup.unit !== unit || rollup.period < from || rollup.period > to) continue;
-      const place = `${rollup.period.slice(0, periodLength)} ${rollup.currency}`;
+      const place = `${rollup.period} ${rollup.currency}`;
       const cell = rest.get(place) ?? emptyCell();
       rest.set(place, cell);
       for (const { key, sum, count } of rollup.cells(of.part)) {

@@ -12,6 +12,8 @@ export interface StoredLedger {
   createdAt: Date;
   /** Another one after every change of its categories; absent in ledgers that are older than this. */
   categoriesId?: Types.ObjectId;
+  /** Whether its years have rollups: from its first expense on, or by a repair. Absent in ledgers that are older than these. */
+  hasYears?: true;
 }
 
 const schema = new Schema<StoredLedger>(
@@ -23,6 +25,7 @@ const schema = new Schema<StoredLedger>(
     isDefault: { type: Boolean, required: true },
     createdAt: { type: Date, required: true },
     categoriesId: Schema.Types.ObjectId,
+    hasYears: Boolean,
   },
   { collection: 'ledgers', autoCreate: false, autoIndex: false, versionKey: false },
 );
@@ -36,10 +39,12 @@ export function createLedgerStore(connection: Connection) {
   // Every figure reads its ledger, and a query of mongoose's costs more than this one document.
   const collection = model.collection as unknown as mongo.Collection<StoredLedger>;
 
-  /** A ledger, and what tells whether its categories are still those that one knows (`CategoryTrees`). */
-  async function read(id: string): Promise<{ ledger: Ledger; categoriesId: string | null } | null> {
+  /** A ledger, what tells whether its categories are still those that one knows (`CategoryTrees`), and whether its years have rollups. */
+  async function read(id: string): Promise<{ ledger: Ledger; categoriesId: string | null; hasYears: boolean } | null> {
     const stored = await collection.findOne({ _id: new Types.ObjectId(id) });
-    return stored && { ledger: toLedger(stored), categoriesId: stored.categoriesId?.toHexString() ?? null };
+    if (!stored) return null;
+    const { categoriesId, hasYears = false } = stored;
+    return { ledger: toLedger(stored), categoriesId: categoriesId?.toHexString() ?? null, hasYears };
   }
 
   return {
@@ -70,6 +75,11 @@ export function createLedgerStore(connection: Connection) {
     async changeCategoriesId(session: ClientSession, id: string): Promise<void> {
       const change = { $set: { categoriesId: new Types.ObjectId() } };
       await collection.updateOne({ _id: new Types.ObjectId(id) }, change, { session });
+    },
+
+    /** Once its years have rollups that are right. */
+    async noteYears(id: string): Promise<void> {
+      await collection.updateOne({ _id: new Types.ObjectId(id) }, { $set: { hasYears: true } });
     },
 
     async isOwnedBy(id: string, owner: string): Promise<boolean> {
@@ -117,6 +127,7 @@ export const toStoredLedger = (
   isDefault,
   createdAt: now,
   categoriesId: new Types.ObjectId(),
+  hasYears: true,
 });
 
 const toLedger = ({ _id, name, currency, timeZone, isDefault, createdAt }: StoredLedger): Ledger => ({

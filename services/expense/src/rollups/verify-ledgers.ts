@@ -26,7 +26,10 @@ export async function verifyLedgers(
   for await (const id of ledger === 'all' ? eachLedger(ledgerStore) : [ledger]) {
     ledgers++;
     const found = await rollupCheck.compare(id);
-    if (found.length === 0) continue;
+    if (found.length === 0) {
+      if (repair) await ledgerStore.noteYears(id);
+      continue;
+    }
     drifted++;
     print(`Ledger ${id}: ${found.length === 1 ? '1 sum differs' : `${found.length} sums differ`} from its expenses`);
     for (const difference of found.slice(0, printedMax)) print(`  ${describe(difference)}`);
@@ -38,6 +41,7 @@ export async function verifyLedgers(
     const written = await rollupCheck.rebuild(id);
     const still = await rollupCheck.compare(id);
     if (still.length) left++;
+    else await ledgerStore.noteYears(id);
     print(`  ${written} rollups written anew${still.length ? `; ${still.length} sums still differ` : ''}`);
   }
   return { ledgers, drifted, left };
