@@ -36,3 +36,18 @@ export function sanitiseResponse(headers: string[], passCookies: boolean): void 
   }
   headers.length = kept;
 }
+
+/** Adds those of `added` (name, value, …; names in lower case) that are not there. @param headers changed in place */
+export function addMissing(headers: string[], added: readonly string[]): void {
+  for (let i = 0; i < added.length; i += 2)
+    if (!hasField(headers, added[i] as string)) headers.push(added[i] as string, added[i + 1] as string);
+}
+
+function hasField(headers: readonly string[], name: string): boolean {
+  for (let i = 0; i < headers.length; i += 2) if (isNamed(headers[i] as string, name)) return true;
+  return false;
+}
+
+/** @param name in lower case */
+export const isNamed = (given: string, name: string): boolean =>
+  given.length === name.length && given.toLowerCase() === name;

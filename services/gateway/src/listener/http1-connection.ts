@@ -1,14 +1,12 @@
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Problem } from '@outlay/service-kit/problem.ts';
 import type { RequestHead } from '../filters/request-head.ts';
 import { ProtocolError, TooLongError } from '../http1/message-parser.ts';
 import { readIntoMemory } from '../http1/read-memory.ts';
-import { writeParts } from '../http1/write-parts.ts';
 import { headTooLarge, malformed, requestTimeout, versionUnknown } from '../problems.ts';
 import { Exchange } from '../proxy/exchange.ts';
+import { AnswerWriter } from './answer-writer.ts';
 import { type ClientStream, peerOf } from './client-stream.ts';
-import { httpDate } from './http-date.ts';
 import type { Listener } from './listener.ts';
 import { RequestParser, type RequestSink, VersionError } from './request-parser.ts';
 
@@ -18,9 +16,6 @@ const waitingBytesMax = 65_536;
 const discardBytesMax = 64 * 1_048_576;
 /** How long a client may take to read the last answer and close, before it is cut. */
 const lingerMs = 1_000;
-
-/** How the end of an answer's body shows. */
-type Framing = 'length' | 'chunked' | 'close' | 'none';
 
 /**
  * One connection of a client by HTTP/1.1: one request after the other, each answered before the next is read. Requests that
@@ -54,9 +49,7 @@ export class Http1Connection implements ClientStream, RequestSink {
   #requestedAt = performance.now();
   #hasServed = false;
 
-  /** Of the answer, as long as it has not left. */
-  #answerHead = '';
-  #framing: Framing = 'none';
+  readonly #answer: AnswerWriter;
   #isLast = false;
   isFinished = false;
 
@@ -64,6 +57,7 @@ export class Http1Connection implements ClientStream, RequestSink {
     const socket = readIntoMemory(accepted, (bytes) => this.#onBytes(bytes));
     this.#listener = listener;
     this.#socket = socket;
+    this.#answer = new AnswerWriter(socket);
     this.address = peerOf(socket.remoteAddress);
     this.#parser = new RequestParser(this, listener.config.max_request_headers_kb * 1_024, listener.heads);
     socket.on('drain', () => this.#exchange?.onAnswerDrain());
@@ -196,54 +190,21 @@ export class Http1Connection implements ClientStream, RequestSink {
 
   writeHead(status: number, headers: readonly string[], isLast: boolean): void {
     if (isLast) this.#isLast = true;
-    let lines = statusLineOf(status);
-    let hasLength = false;
-    let hasDate = false;
-    const hasBody = this.method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
-    for (let i = 0; i < headers.length; i += 2) {
-      const name = headers[i] as string;
-      if (isNamed(name, 'content-length')) {
-        if (status === 204) continue; // RFC 9110 § 8.6
-        hasLength = true;
-      } else if (isNamed(name, 'date')) hasDate = true;
-      lines += `${name}: ${headers[i + 1]}\r\n`;
-    }
-    if (!hasDate) lines += `date: ${httpDate()}\r\n`;
-    this.#framing = hasLength ? 'length' : this.minorVersion === 0 ? 'close' : 'chunked';
-    if (!hasBody) this.#framing = 'none';
-    if (this.#framing === 'chunked') lines += 'transfer-encoding: chunked\r\n';
-    this.#answerHead = `${lines}${this.#isLast && status >= 200 ? 'connection: close\r\n' : ''}\r\n`;
+    this.#answer.begin(this.method, this.minorVersion, status, headers, this.#isLast);
   }
 
   flushHead(): void {
-    if (this.#answerHead !== '') this.#socket.write(this.#takeHead(), 'latin1');
-  }
-
-  #takeHead(): string {
-    const head = this.#answerHead;
-    this.#answerHead = '';
-    return head;
+    this.#answer.flush();
   }
 
   write(chunk: Buffer): boolean {
-    if (this.#framing === 'none') return true;
-    this.#send(chunk, '');
-    return !this.#socket.writableNeedDrain;
+    return this.#answer.write(chunk);
   }
 
   end(chunk?: Buffer): void {
-    const last = this.#framing === 'chunked' ? '0\r\n\r\n' : '';
-    if (chunk && chunk.length > 0 && this.#framing !== 'none') this.#send(chunk, last);
-    else if (this.#answerHead !== '' || last !== '') this.#socket.write(this.#takeHead() + last, 'latin1');
+    this.#answer.end(chunk);
     if (this.#socket.writableLength === 0) this.#onAnswered();
     else this.#socket.write('', () => this.#onAnswered());
-  }
-
-  /** @param last what follows the body */
-  #send(chunk: Buffer, last: string): void {
-    const head = this.#takeHead();
-    if (this.#framing !== 'chunked') writeParts(this.#socket, head, chunk, '');
-    else writeParts(this.#socket, `${head}${chunk.length.toString(16)}\r\n`, chunk, `\r\n${last}`);
   }
 
   /** The answer is with the system: now for the next request. */
@@ -335,19 +296,6 @@ export class Http1Connection implements ClientStream, RequestSink {
     exchange?.onClose();
   }
 }
-
-const statusLines = new Map<number, string>();
-
-function statusLineOf(status: number): string {
-  let line = statusLines.get(status);
-  if (line === undefined) {
-    line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
-    statusLines.set(status, line);
-  }
-  return line;
-}
-
-const isNamed = (given: string, name: string): boolean => given.length === name.length && given.toLowerCase() === name;
 
 /** @returns undefined where it is a fault of ours */
 function problemOf(error: unknown): Problem | undefined {

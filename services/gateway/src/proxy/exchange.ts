@@ -6,12 +6,11 @@ import type { VerifiedToken } from '../filters/jwt-authn/verify-token.ts';
 import type { TokenBucket } from '../filters/rate-limit.ts';
 import type { RequestHead } from '../filters/request-head.ts';
 import { requestIdOf } from '../filters/request-id.ts';
-import { sanitiseResponse } from '../filters/response-head.ts';
+import { addMissing, sanitiseResponse } from '../filters/response-head.ts';
 import { type TraceContext, traceContextOf, traceparentOf } from '../filters/trace-context.ts';
 import type { ClientStream, ClientStreamHandler } from '../listener/client-stream.ts';
 import type { Listener } from '../listener/listener.ts';
 import * as problems from '../problems.ts';
-import { isPlainPath } from '../router/path-matcher.ts';
 import type { Route } from '../router/route-table.ts';
 import type { StaticFiles } from '../static/static-files.ts';
 import type { CompletedRequest } from '../telemetry/completed-request.ts';
@@ -22,13 +21,10 @@ import type { ResponseHead } from '../upstream/response-parser.ts';
 import type { Timed } from './deadlines.ts';
 import { clientAddressOf, forwardedLines, schemeOf } from './forwarded.ts';
 import { KeptBody } from './kept-body.ts';
+import { malformationOf } from './malformation.ts';
+import { Retries } from './retries.ts';
 import { isRetriable, isSafeToRetry, type TryFailure } from './retry-policy.ts';
 import { Tunnel } from './tunnel.ts';
-
-/** Shared by all requests at their first try. */
-const none: readonly Endpoint[] = [];
-
-const forwardedMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /**
  * One request on its way through the gateway, from its head to its line in the log. This is the hot path, in the order in
@@ -64,8 +60,6 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
   /** When the last byte moved in either direction. */
   #activeAt = this.#startedAt;
   #flags = '-';
-  /** Why there was no other try, where one was due: the limit (URX), or the budget (UO). */
-  #retryFlag: 'URX' | 'UO' | undefined;
   /** The connection ends with this exchange. */
   #isLast = false;
   #isOver = false;
@@ -77,11 +71,8 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
   #sentAt = 0;
   #answeredAt = 0;
   #upstreamStatus = 0;
-  /** Retries after a back-off; kept connections that turn out to be closed do not count. */
-  #retries = 0;
-  #retryTimer: NodeJS.Timeout | undefined;
-  /** Endpoints that failed: the next try goes to another where there is one. */
-  #tried: readonly Endpoint[] = none;
+  /** Undefined before a try fails. */
+  #retries: Retries | undefined;
   /** The last try met a kept connection that was closed: the next takes a fresh one. */
   #needsFresh = false;
   #keptBody: KeptBody | undefined;
@@ -115,7 +106,7 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
   run(): void {
     this.#listener.edge.deadlines.add(this);
     try {
-      const problem = this.#malformation();
+      const problem = malformationOf(this.#client, this.path);
       const route = problem ? undefined : this.#findRoute();
       this.#route = route;
       const { overload } = this.#listener.edge;
@@ -153,15 +144,6 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
       ? routes.find(this.head.host, this.head.requestedMethod ?? '', this.path)
       : undefined;
     return next?.answersPreflights ? next : routes.find(this.head.host, this.method, this.path);
-  }
-
-  #malformation(): Problem | undefined {
-    if (this.head.problem) return this.head.problem;
-    if (!forwardedMethods.has(this.method)) return problems.methodUnknown;
-    if (!isPlainPath(this.path)) return problems.pathAmbiguous;
-    if (this.#target.includes('#', this.path.length)) return problems.fragmentSent;
-    if (this.#client.minorVersion === 0) return this.head.isChunked ? problems.malformed : undefined;
-    return this.head.host === '' ? problems.hostMissing : undefined;
   }
 
   /** Asks the route's filters in turn, from number `from` on. */
@@ -202,7 +184,7 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
       this.refuse(problems.notCredentialed, 'UF');
       return;
     }
-    const endpoint = cluster.pick(this.#tried);
+    const endpoint = cluster.pick(this.#retries?.tried);
     if (!endpoint) {
       this.refuse(problems.upstreamAway, 'UH');
       return;
@@ -364,8 +346,7 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
     if (route) {
       for (const filter of route.responseFilters) filter.onResponse(this, status, headers);
       const added = this.scheme === 'https' ? route.headersToAddOverTls : route.headersToAdd;
-      for (let i = 0; i < added.length; i += 2)
-        if (!hasField(headers, added[i] as string)) headers.push(added[i] as string, added[i + 1] as string);
+      addMissing(headers, added);
     }
     headers.push('x-request-id', this.#requestId);
     // What follows a malformed request cannot be told apart, nor what follows one whose client was not told to go on:
@@ -459,33 +440,24 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
   /** Sends the request once more where that is safe and within bounds. @returns false where it is not */
   #tryAgain(failure: TryFailure): boolean {
     const connection = this.#connection;
-    const policy = this.#route?.retryPolicy;
-    if (!connection || !policy || !this.#cluster || !this.#isReplayable || !isSafeToRetry(this, failure)) return false;
+    if (!connection || !this.#isReplayable || !isSafeToRetry(this, failure)) return false;
     if (connection.hasAnswerBegun && failure !== 'retriable') return false;
     const isStale = this.#isStale(failure);
-    if (!isStale && !(policy.covers(failure) && this.#takeRetry(policy.retriesMax, this.#cluster))) return false;
+    if (!isStale && !this.#takeRetry(failure)) return false;
     this.#needsFresh ||= isStale;
-    if (!isStale && this.#endpoint) this.#tried = [...this.#tried, this.#endpoint];
     this.#abandonUpstream();
     // What is read to its end is not paused: we would not notice that the client leaves.
     if (this.#readsBody && this.#requestEndedAt < 0) this.#client.pause();
     if (isStale) this.#sendAgain();
-    else this.#retryTimer = setTimeout(() => this.#sendAgain(), policy.backOffMs(this.#retries));
+    else this.#retries?.wait(() => this.#sendAgain());
     return true;
   }
 
-  #takeRetry(retriesMax: number, { name, active, retryBudget }: Cluster): boolean {
-    const { retries } = this.#listener.edge;
-    if (this.#retries >= retriesMax) this.#retryFlag = 'URX';
-    // Held from the first retry to the end of the exchange.
-    else if (this.#retries === 0 && !retryBudget.take(active)) this.#retryFlag = 'UO';
-    if (this.#retryFlag) {
-      retries.inc({ cluster: name, result: this.#retryFlag === 'URX' ? 'limit_exceeded' : 'overflow' });
-      return false;
-    }
-    this.#retries++;
-    retries.inc({ cluster: name, result: 'begun' });
-    return true;
+  #takeRetry(failure: TryFailure): boolean {
+    const policy = this.#route?.retryPolicy;
+    if (!policy?.covers(failure) || !this.#cluster || !this.#endpoint) return false;
+    this.#retries ??= new Retries(policy, this.#cluster, this.#listener.edge.retries);
+    return this.#retries.take(this.#endpoint);
   }
 
   #sendAgain(): void {
@@ -548,29 +520,23 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
       this.#flags = this.#tunnel?.failure ?? 'DC';
     this.#abandonUpstream();
     this.#releaseBody();
-    if (this.#retries > 0) this.#endRetries();
+    this.#retries?.end(this.#client.isFinished && this.#flags === '-');
 
     const completed = this.#completed();
     const { method, route, status, cluster, startedAt, endedAt } = completed;
-    const failure = this.#flags === '-' ? this.#retryFlag : this.#flags;
+    const failure = this.#flags === '-' ? this.#retries?.flag : this.#flags;
     if (cluster && failure) edge.upstreamFailures.inc({ cluster, flag: failure });
     edge.requestTimes.observe(method, route, status, (endedAt - startedAt) / 1_000);
     edge.accessLog.write(completed);
     if (this.#trace.isSampled) edge.spans?.record(completed);
   }
 
-  #endRetries(): void {
-    clearTimeout(this.#retryTimer);
-    this.#cluster?.retryBudget.release();
-    if (this.#client.isFinished && this.#flags === '-' && !this.#retryFlag)
-      this.#listener.edge.retries.inc({ cluster: this.#cluster?.name ?? '', result: 'succeeded' });
-  }
-
   /** Envoy's response flags: what went wrong, then why it was not tried again, then what a filter did. */
   get #responseFlags(): string {
-    if (!this.#retryFlag && !this.filterFlag) return this.#flags;
+    const retryFlag = this.#retries?.flag;
+    if (!retryFlag && !this.filterFlag) return this.#flags;
     const wrong = this.#flags === '-' ? undefined : this.#flags;
-    return [wrong, this.#retryFlag, this.filterFlag].filter((flag) => flag !== undefined).join(',');
+    return [wrong, retryFlag, this.filterFlag].filter((flag) => flag !== undefined).join(',');
   }
 
   #completed(): CompletedRequest {
@@ -607,11 +573,3 @@ const problemOf: Readonly<Record<UpstreamFailure | 'UT', Problem>> = {
   UPE: problems.upstreamGarbled,
   UT: problems.upstreamSlow,
 };
-
-function hasField(headers: readonly string[], name: string): boolean {
-  for (let i = 0; i < headers.length; i += 2) {
-    const given = headers[i] as string;
-    if (given.length === name.length && given.toLowerCase() === name) return true;
-  }
-  return false;
-}
