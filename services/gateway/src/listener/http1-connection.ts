@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Problem } from '@outlay/service-kit/problem.ts';
 import type { RequestHead } from '../filters/request-head.ts';
 import { ProtocolError, TooLongError } from '../http1/message-parser.ts';
@@ -278,8 +279,9 @@ export class Http1Connection implements ClientStream, RequestSink {
   }
 
   cut(): void {
-    // HTTP/1.0 takes an orderly end for the end of the body; a reset it cannot mistake.
-    if (this.minorVersion === 0) this.#socket.resetAndDestroy();
+    // HTTP/1.0 takes an orderly end for the end of the body; a reset it cannot mistake. Over TLS, where Node cannot reset, an
+    // end without close_notify is none.
+    if (this.minorVersion === 0 && !(this.#socket instanceof TLSSocket)) this.#socket.resetAndDestroy();
     else this.#socket.destroy();
   }
 

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { selfSigned } from '../testing/self-signed.ts';
 import { eventually } from '../testing/start-test-gateway.ts';
 import { startTlsGateway, type TlsGateway } from '../testing/start-tls-gateway.ts';
+import { startRawUpstream } from '../testing/test-upstream.ts';
 import { Certificate } from './certificate.ts';
 
 /** Shakes hands and tells with whom; or why not. */
@@ -20,6 +21,29 @@ async function nameOf(gateway: TlsGateway): Promise<unknown> {
   const name = socket.getPeerCertificate().subject.CN;
   socket.destroy();
   return name;
+}
+
+/** Of a record of TLS 1.2, in which there is none but close_notify. */
+const alert = 21;
+
+/** Passes a connection on, and keeps the types of the records that come back. */
+async function startTap(port: number) {
+  const chunks: Buffer[] = [];
+  const { url, close } = await startRawUpstream((client) => {
+    const there = connectPlain(port, '127.0.0.1');
+    there.on('data', (bytes) => chunks.push(bytes)).on('error', () => client.destroy());
+    client.pipe(there).pipe(client);
+  });
+  return {
+    port: Number(new URL(url).port),
+    records(): number[] {
+      const bytes = Buffer.concat(chunks);
+      const types: number[] = [];
+      for (let at = 0; at < bytes.length; at += 5 + bytes.readUInt16BE(at + 3)) types.push(bytes[at] as number);
+      return types;
+    },
+    close,
+  };
 }
 
 describe('TLS on the listener', () => {
@@ -41,6 +65,30 @@ describe('TLS on the listener', () => {
         .and.to.match(/strict-transport-security/i);
     }
     expect(gateway.auth.arrived.at(-1)?.headers).to.deep.include(['x-forwarded-proto', 'https']);
+  });
+
+  it('ends an answer of HTTP/1.0 by close_notify where it is whole, and without where it breaks off', async () => {
+    for (const isWhole of [true, false]) {
+      gateway.auth.answer((request, response) => {
+        const finish = () => (isWhole ? response.end() : response.destroy());
+        request.resume().on('end', () => response.write('a part', () => setImmediate(finish)));
+      });
+      const tap = await startTap(gateway.port);
+      const socket = await handshake(tap.port, { maxVersion: 'TLSv1.2' });
+
+      socket.write('POST /api/v1/auth/login HTTP/1.0\r\nHost: a\r\n\r\n');
+      let answer = '';
+      socket.on('data', (bytes) => {
+        answer += bytes;
+      });
+      await once(socket, 'close');
+
+      expect(answer)
+        .to.match(/^HTTP\/1\.1 200 OK\r\n/)
+        .and.to.match(/a part$/);
+      expect(tap.records().includes(alert)).to.equal(isWhole);
+      await tap.close();
+    }
   });
 
   it('chooses HTTP/2 where the client offers it', async () => {
