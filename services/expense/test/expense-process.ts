@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expenseMemory } from '../../../scripts/start/services.ts';
-import { type Api, serviceApi } from '../../../test/support/request.ts';
+import { type Answer, type Api, serviceApi } from '../../../test/support/request.ts';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { createTestIdentity } from '../../../test/support/test-identity.ts';
 import { under } from './start-test-expense.ts';
@@ -20,6 +20,8 @@ export interface ExpenseProcesses {
   listening(process: ChildProcess): Promise<{ port: number; adminPort: number }>;
   /** The first ledger of a user, at the process that listens at this port. */
   ledgerAt(port: number, user: string): Api;
+  /** That ledger's sums as analytics reads them. */
+  figuresAt(port: number, user: string): (query: Record<string, string>) => Promise<Answer>;
   /** Kills what still runs. */
   killAll(): void;
   close(): Promise<void>;
@@ -82,6 +84,10 @@ export async function openExpenseProcesses(): Promise<ExpenseProcesses> {
     },
     ledgerAt: (port, user) =>
       under(serviceApi(`http://127.0.0.1:${port}`, identity, 'expense').as(user), '/api/v1/ledgers/default'),
+    figuresAt: (port, user) => (query) =>
+      serviceApi(`http://127.0.0.1:${port}`, identity, 'expense', 'analytics')
+        .as(user)
+        .get(`/internal/v1/ledgers/default/figures?${new URLSearchParams(query)}`),
     killAll,
     async close() {
       killAll();

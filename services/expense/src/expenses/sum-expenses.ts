@@ -27,21 +27,28 @@ export interface SumQuestion extends EntryFilter {
   readonly tags: boolean;
 }
 
+const batchMax = 5_000;
+
 /** Below the time that analytics waits for an answer. */
 export const queryMs = 4_000;
 
 /**
  * Adds up expenses one by one, for what no rollup tells apart: through the index of the rarest filter, or that of dates, so that
- * only what is asked for is read.
+ * only what is asked for is read. Some sums at a time, as they may be as many as the expenses.
  */
-export async function sumExpenses(
+export async function* sumExpenses(
   { model }: ExpenseStore,
   session: ClientSession,
   ledger: string,
   question: SumQuestion,
-): Promise<SumRow[]> {
+): AsyncGenerator<SumRow[]> {
   const { pipeline, hint } = planOfSums(ledger, question);
-  return inTime(() => model.collection.aggregate<SumRow>(pipeline, { session, hint, maxTimeMS: queryMs }).toArray());
+  const sums = model.collection.aggregate<SumRow>(pipeline, { session, hint, maxTimeMS: queryMs, batchSize: batchMax });
+  try {
+    while (await inTime(() => sums.hasNext())) yield sums.readBufferedDocuments();
+  } finally {
+    await sums.close();
+  }
 }
 
 /** @throws {Unavailable} where the query took longer than {@link queryMs} */

@@ -8,7 +8,7 @@ import { findDoubles } from '../expenses/find-doubles.ts';
 import { sumExpenses } from '../expenses/sum-expenses.ts';
 import type { LedgerStore } from '../ledgers/ledger-store.ts';
 import { LedgerNotFound } from '../problems.ts';
-import { Buckets, countOf, kindOf, rowsOf, Spellings, type SumRow } from '../rollups/figure-buckets.ts';
+import { BucketRoom, Buckets, countOf, kindOf, rowsOf, Spellings, type SumRow } from '../rollups/figure-buckets.ts';
 import { type DateRange, type Piece, type RollupPiece, rollupsOf } from '../rollups/figure-pieces.ts';
 import type { Rollup, RollupStore } from '../rollups/rollup-store.ts';
 import { type FiguresQuestion, planFigures, type RangePlan, viewsOf } from './plan-figures.ts';
@@ -42,6 +42,7 @@ export function createFigureReader({
     const isEach = question.currencies === 'each';
     const isOneQuery =
       question.doublesFrom === undefined && pieces.every(({ unit }) => unit !== 'payee' && unit !== 'entries');
+    const room = new BucketRoom();
     const session = isOneQuery ? undefined : connection.getClient().startSession({ snapshot: true });
     try {
       const [found, rates, read] = await Promise.all([
@@ -60,26 +61,30 @@ export function createFigureReader({
       const spellings = new Spellings();
       const { tag, payee, kind } = question;
 
-      /** A piece's rows; a month's payees that do not add up to the month (a ledger older than they are) count for nothing. */
-      const rowsOfPiece = async ({ key, isForeign }: RangePlan, piece: Piece): Promise<SumRow[]> => {
-        if (piece.unit !== 'entries' && (piece.unit !== 'payee' || addUp(piece, read)))
-          return rowsOf(piece, read, { by: key.by, isCounted: (each) => (each !== currency) === isForeign, isWanted });
+      /** Adds a piece's rows; a month's payees that do not add up to the month (a ledger older than they are) count for nothing. */
+      const addPiece = async ({ key, isForeign }: RangePlan, piece: Piece, add: (row: SumRow) => void) => {
+        if (piece.unit !== 'entries' && (piece.unit !== 'payee' || addUp(piece, read))) {
+          const isCounted = (each: string) => (each !== currency) === isForeign;
+          for (const row of rowsOf(piece, read, { by: key.by, isCounted, isWanted })) add(row);
+          return;
+        }
         const currencies = isEach ? (isForeign ? { except: currency } : { only: currency }) : {};
         const { from, to } = piece;
-        return sumExpenses(expenses, session!, id, { ...key, from, to, family, tag, payee, kind, ...currencies });
+        const entries = { ...key, from, to, family, tag, payee, kind, ...currencies };
+        for await (const rows of sumExpenses(expenses, session!, id, entries)) rows.forEach(add);
       };
 
       const ranges: { from: string; to: string; currencies: string[]; buckets: Buckets }[] = [];
       for (const [index, range] of question.ranges.entries()) {
         const currencies = new Set<string>();
-        const buckets = new Buckets(range, spellings);
+        const buckets = new Buckets(range, spellings, room);
         if (isOneSum(question)) buckets.addNothing();
         for (const plan of plans[index]!)
           for (const piece of plan.pieces)
-            for (const row of await rowsOfPiece(plan, piece)) {
+            await addPiece(plan, piece, (row) => {
               currencies.add(row.currency);
               if ((row.currency !== currency) === plan.isForeign) buckets.add(row, plan.key);
-            }
+            });
         ranges.push({ ...range, currencies: [...currencies].sort(), buckets });
       }
       const doubles = question.doublesFrom !== undefined && {
@@ -105,6 +110,7 @@ export function createFigureReader({
         ranges: ranges.map((range) => ({ ...range, buckets: range.buckets.sorted() })),
       };
     } finally {
+      room.release();
       await session?.endSession();
     }
   }

@@ -1,5 +1,6 @@
 import { startOf } from '@outlay/contracts/calendar.ts';
 import { type Bucket, bucketsMax, emptyCell, type FiguresQuery } from '@outlay/contracts/internal.ts';
+import { Unavailable } from '@outlay/service-kit/problem.ts';
 import { foldCase } from '../expenses/search-words.ts';
 import { FigureTooLarge } from '../problems.ts';
 import { type DateRange, type RollupPiece, rollupsOf } from './figure-pieces.ts';
@@ -32,8 +33,12 @@ export interface Wish {
   isWanted(row: SumRow): boolean;
 }
 
-/** The sums that rollups hold of a piece. @param rollups those of {@link rollupsOf}; others are passed over */
-export function rowsOf(piece: RollupPiece, rollups: readonly Rollup[], { by, isCounted, isWanted }: Wish): SumRow[] {
+/** The sums that rollups hold of a piece, one at a time. @param rollups those of {@link rollupsOf}; others are passed over */
+export function* rowsOf(
+  piece: RollupPiece,
+  rollups: readonly Rollup[],
+  { by, isCounted, isWanted }: Wish,
+): Generator<SumRow> {
   const { unit, from, to } = rollupsOf(piece);
   const rows: SumRow[] = [];
   // A year has thousands of cells, and to add one to a bucket costs ten times as much as to add it to its namesake.
@@ -56,12 +61,13 @@ export function rowsOf(piece: RollupPiece, rollups: readonly Rollup[], { by, isC
       const row = toRow(piece, rollup, key, sum, count);
       if (isOneSum) sums.set(key, row);
       if (row.date < piece.from || row.date > piece.to || !isWanted(row)) continue;
-      rows.push(row);
       known.set(currency, sums);
+      if (isOneSum) rows.push(row);
+      else yield row;
       if (!isSummed) break;
     }
   }
-  return rows;
+  yield* rows;
 }
 
 function toRow({ unit, part }: RollupPiece, { currency, period }: Rollup, key: string, sum: number, count: number) {
@@ -126,17 +132,41 @@ export class Spellings {
   }
 }
 
+/** Of all figures that are being made at a time, so that a few large ones cannot fill the memory (144 MiB of heap). */
+const bucketsOpenMax = 1.2 * bucketsMax;
+let bucketsOpen = 0;
+
+/** How many buckets one figure may yet be told in. */
+export class BucketRoom {
+  #taken = 0;
+
+  /** @throws {FigureTooLarge} @throws {Unavailable} where others take up the room at the moment */
+  take(): void {
+    if (this.#taken >= bucketsMax) throw new FigureTooLarge(bucketsMax);
+    if (bucketsOpen >= bucketsOpenMax) throw new Unavailable('Too many large figures are asked for at once.');
+    this.#taken++;
+    bucketsOpen++;
+  }
+
+  /** When the figure is made, or given up. */
+  release(): void {
+    bucketsOpen -= this.#taken;
+    this.#taken = 0;
+  }
+}
+
 /** Adds rows of one range up into buckets. */
 export class Buckets {
   readonly #range: DateRange;
   readonly #spellings: Spellings;
+  readonly #room: BucketRoom;
   /** By start and name. */
   readonly #buckets = new Map<string, Map<string, Bucket>>();
-  #count = 0;
 
-  constructor(range: DateRange, spellings: Spellings) {
+  constructor(range: DateRange, spellings: Spellings, room: BucketRoom) {
     this.#range = range;
     this.#spellings = spellings;
+    this.#room = room;
   }
 
   /** A sum of nothing, where one bucket is the whole answer. */
@@ -144,7 +174,7 @@ export class Buckets {
     this.#bucketOf(this.#range.from, null, undefined, undefined, undefined);
   }
 
-  /** @throws {FigureTooLarge} */
+  /** @throws {FigureTooLarge | Unavailable} */
   add(row: SumRow, by: BucketKey): void {
     const bucket = this.#bucketOf(
       startOfBucket(by.by, this.#range.from, row.date),
@@ -172,7 +202,7 @@ export class Buckets {
     const name = nameOf(category, payee, tag, currency);
     let bucket = buckets.get(name);
     if (!bucket) {
-      if (++this.#count > bucketsMax) throw new FigureTooLarge(bucketsMax);
+      this.#room.take();
       bucket = { start, category, cell: emptyCell() };
       if (payee !== undefined) bucket.payee = payee;
       if (tag !== undefined) bucket.tag = tag;

@@ -10,7 +10,7 @@ export interface NamedCell {
 /** A rollup in its bytes. */
 export interface RawRollup {
   readonly _id: string;
-  /** The cells of a part, read when first asked for; none where it lacks the part. @throws {TypeError} where it has others */
+  /** The cells of a part; none where it lacks the part. Read each time: all of a figure's would fill the memory. @throws {TypeError} where it has others */
   cells(part: RollupPart): readonly NamedCell[];
 }
 
@@ -21,8 +21,7 @@ export interface RawRollup {
  */
 export function readRollup(bytes: Uint8Array): RawRollup {
   const reader = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  /** Where each part begins, and its cells once they are read: a figure adds them up and checks them against others. */
-  const parts = new Map<string, number | NamedCell[]>();
+  const parts = new Map<string, number>();
   let _id = '';
   for (let at = 4; reader[at] !== 0; ) {
     const kind = reader[at]!;
@@ -41,11 +40,8 @@ export function readRollup(bytes: Uint8Array): RawRollup {
   return {
     _id,
     cells(part) {
-      const known = parts.get(part) ?? [];
-      if (typeof known !== 'number') return known;
-      const cells = readCells(reader, known);
-      parts.set(part, cells);
-      return cells;
+      const start = parts.get(part);
+      return start === undefined ? [] : readCells(reader, start);
     },
   };
 }
