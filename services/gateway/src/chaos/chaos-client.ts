@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 import { type AnswersRead, type ReadAnswer, readAnswers } from './answer-reader.ts';
 import type { RequestPlan, Schedule } from './schedule.ts';
 
@@ -22,9 +23,24 @@ export interface ClientReport {
 /** Without a byte in either direction: longer than everything that the gateway may wait for, one after the other. */
 export const patienceMs = 15_000;
 
+/** Two for one connection over TLS: the one to speak by, and the one to reset. */
+export interface Sockets {
+  readonly socket: Socket;
+  readonly connection: Socket;
+}
+
+/** @param isTls by HTTP/1.1 nevertheless */
+export function connectTo(port: number, isTls: boolean): Sockets {
+  const connection = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
+  if (!isTls) return { socket: connection, connection };
+  connection.on('error', () => undefined); // the other tells
+  const socket = connectTls({ socket: connection, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
+  return { socket, connection };
+}
+
 /** Plays a schedule's client. @returns what it saw */
-export async function playClient(port: number, schedule: Schedule): Promise<ClientReport> {
-  const client = new ChaosClient(port, schedule);
+export async function playClient(port: number, schedule: Schedule, isTls: boolean): Promise<ClientReport> {
+  const client = new ChaosClient(connectTo(port, isTls), schedule);
   await client.play();
   return client.report();
 }
@@ -34,6 +50,7 @@ const nothing: AnswersRead = { answers: [], rest: Buffer.alloc(0), bytesNeeded: 
 class ChaosClient {
   readonly #schedule: Schedule;
   readonly #socket: Socket;
+  readonly #connection: Socket;
   #chunks: Buffer[] = [];
   #received = 0;
   #known: AnswersRead = nothing;
@@ -48,11 +65,13 @@ class ChaosClient {
     this.#wake();
   }, patienceMs);
 
-  constructor(port: number, schedule: Schedule) {
+  constructor({ socket, connection }: Sockets, schedule: Schedule) {
     this.#schedule = schedule;
-    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
+    this.#socket = socket;
+    this.#connection = connection;
     this.#socket.on('data', (bytes) => this.#take(bytes));
-    this.#socket.on('end', () => this.#finish('end'));
+    // Over TLS Node does not tell whether it came with a close_notify: what only ends with it may be cut.
+    this.#socket.on('end', () => this.#finish(socket === connection ? 'end' : 'reset'));
     this.#socket.on('error', () => this.#finish('reset'));
     this.#socket.on('close', () => this.#finish('reset'));
   }
@@ -113,7 +132,7 @@ class ChaosClient {
   #leave(by: 'end' | 'reset'): void {
     this.#hasLeft = true;
     if (by === 'end') this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    else this.#connection.resetAndDestroy();
     this.#wake();
   }
 

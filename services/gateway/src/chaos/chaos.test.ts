@@ -12,7 +12,7 @@ const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1_000_0
 const runs = Number(process.env.CHAOS_RUNS ?? 1_000);
 const only = process.env.CHAOS_SCHEDULE === undefined ? undefined : Number(process.env.CHAOS_SCHEDULE);
 
-for (const protocol of ['HTTP/1.1', 'HTTP/2'] as const)
+for (const protocol of ['HTTP/1.1', 'HTTP/1.1 over TLS', 'HTTP/2'] as const)
   describe(`the gateway amid chaos, by ${protocol} (CHAOS_SEED=${seed})`, function () {
     this.timeout(300_000);
     let chaos: Chaos;

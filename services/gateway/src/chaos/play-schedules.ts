@@ -84,17 +84,18 @@ export async function playSchedules(
 }
 
 async function playRequests({ protocol, gateway, requests }: Chaos, seed: number, number: number): Promise<Found> {
-  const schedule = createSchedule(seed, number, gateway.bearer);
+  const isTls = protocol !== 'HTTP/1.1';
+  const schedule = createSchedule(seed, number, { bearer: gateway.bearer, isTls });
   for (const request of schedule.requests) requests.set(request.id, request);
   const report =
     protocol === 'HTTP/2'
       ? await playHttp2Client(gateway.port, schedule, gateway.bearer)
-      : await playClient(gateway.port, schedule);
+      : await playClient(gateway.port, schedule, isTls);
   const { outcomes } = report;
   return { outcomes, wrongs: judge(schedule.requests, report), unanswered: judgeCalm(schedule, report) };
 }
 
-/** By HTTP/1.1; where the others come by HTTP/2, over TLS as they do. */
+/** By HTTP/1.1; over TLS where the others are. */
 async function playOneTunnel(
   { protocol, gateway, requests, carried }: Chaos,
   seed: number,
@@ -102,7 +103,7 @@ async function playOneTunnel(
 ): Promise<Found> {
   const plan = createTunnel(seed, number);
   requests.set(plan.id, plan);
-  const report = await playTunnel(gateway.port, plan, protocol === 'HTTP/2');
+  const report = await playTunnel(gateway.port, plan, protocol !== 'HTTP/1.1');
   const { outcomes, heard, said } = report;
   const wrongs = await judgeTunnel(plan, report);
   const unanswered = judgeCalmTunnel(plan, report);

@@ -8,7 +8,7 @@ import { bodyBytesMax } from './schedule.ts';
 type Service = Awaited<ReturnType<typeof startChaosService>>;
 
 export interface Chaos {
-  readonly protocol: 'HTTP/1.1' | 'HTTP/2';
+  readonly protocol: 'HTTP/1.1' | 'HTTP/1.1 over TLS' | 'HTTP/2';
   readonly gateway: TestGateway;
   readonly services: readonly Service[];
   /** Requests that are played, by their id. */
@@ -53,7 +53,7 @@ export async function startChaos(protocol: Chaos['protocol']): Promise<Chaos> {
   const endpoints = urls.map((url) => `'${url}'`).join(', ');
   const kubernetes = await startKubernetesApi({ roving: urls.map(podOf) });
   const yaml = (version: number) => configOf(endpoints, version);
-  const start = protocol === 'HTTP/2' ? startTlsGateway : startTestGateway;
+  const start = protocol === 'HTTP/1.1' ? startTestGateway : startTlsGateway;
   const gateway = await start({ edit: () => yaml(0) });
   await eventually(() => kubernetes.watching('roving') === 1);
   return {

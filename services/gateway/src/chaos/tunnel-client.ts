@@ -1,8 +1,7 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { connect as connectTls } from 'node:tls';
 import { type Head, readAnswers, readHead } from './answer-reader.ts';
-import { type ClientReport, type Outcome, patienceMs } from './chaos-client.ts';
+import { type ClientReport, connectTo, type Outcome, patienceMs, type Sockets } from './chaos-client.ts';
 import type { TunnelPlan } from './tunnel-plan.ts';
 
 const slowReadMs = 2;
@@ -17,14 +16,13 @@ export interface TunnelReport extends ClientReport {
 
 /** Plays the client of a tunnel, over a connection of its own. */
 export async function playTunnel(port: number, plan: TunnelPlan, isTls: boolean): Promise<TunnelReport> {
-  const client = new TunnelClient(port, plan, isTls);
+  const client = new TunnelClient(connectTo(port, isTls), plan);
   await client.play();
   return client.report();
 }
 
 class TunnelClient {
   readonly #plan: TunnelPlan;
-  /** What a reset is of. */
   readonly #connection: Socket;
   readonly #socket: Socket;
   readonly #chunks: Buffer[] = [];
@@ -43,13 +41,10 @@ class TunnelClient {
     this.#socket.destroy();
   }, patienceMs);
 
-  constructor(port: number, plan: TunnelPlan, isTls: boolean) {
+  constructor({ socket, connection }: Sockets, plan: TunnelPlan) {
     this.#plan = plan;
-    this.#connection = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
-    this.#connection.on('error', () => this.#finish('reset'));
-    this.#socket = isTls
-      ? connectTls({ socket: this.#connection, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
-      : this.#connection;
+    this.#connection = connection;
+    this.#socket = socket;
     this.#socket.on('data', (bytes: Buffer) => this.#take(bytes));
     this.#socket.on('end', () => {
       this.#finish('end');
