@@ -20,7 +20,7 @@ export class Http2Stream implements ClientStream {
     this.#request = request;
     this.#response = response;
     this.method = request.method;
-    this.target = request.url;
+    this.target = request.url ?? ''; // CONNECT has none
     this.head = new RequestHead(request.rawHeaders, listener.config.max_headers_count);
     // A body needs no field that announces it.
     if (!request.stream.endAfterHeaders && this.head.contentLength < 0) this.head.isChunked = true;

@@ -40,6 +40,13 @@ describe('HTTP/2 on the listener', () => {
     await eventually(() => gateway.log().some(({ path, status }) => path === login[':path'] && status === 200));
   });
 
+  it('refuses CONNECT as HTTP/1.1 does, and tells of it', async () => {
+    const { headers, body } = await ask2(session, { ':method': 'CONNECT', ':authority': 'a:1' }, '');
+
+    expect([headers[':status'], JSON.parse(body).type]).to.deep.equal([501, '/problems/not-implemented']);
+    await eventually(() => gateway.log().some(({ method, status }) => method === 'CONNECT' && status === 501));
+  });
+
   it('needs a token as HTTP/1.1 does', async () => {
     const refused = await ask2(session, { ':path': '/api/v1/ledgers' });
     const taken = await ask2(session, { ':path': '/api/v1/ledgers', authorization: gateway.bearer });

@@ -32,8 +32,8 @@ export class Http2Sessions {
       },
     });
     this.#server.on('session', (session) => this.#onSession(session));
-    // Whoever expects something is answered by the exchange, as everyone.
-    for (const event of ['request', 'checkContinue', 'checkExpectation'])
+    // Whoever expects something, or asks for a tunnel, is answered by the exchange, as everyone.
+    for (const event of ['request', 'checkContinue', 'checkExpectation', 'connect'])
       this.#server.on(event, (request, response) => new Http2Stream(listener, request, response).run());
   }
 
