@@ -19,7 +19,7 @@ export interface Chaos {
   readonly carried: Map<string, readonly [up: number, down: number]>;
   /** The configuration; each version with other time-outs, and one cluster that is made anew. */
   readonly yaml: (version: number) => string;
-  /** Some endpoints go, some are back; one that answers is always there. */
+  /** Some services go, some are back; one is always there, as is the endpoint where nobody is. */
   move(random: Random): void;
   /** What was open before a request came. */
   readonly idle: Resources;
@@ -65,9 +65,9 @@ export async function startChaos(protocol: Chaos['protocol']): Promise<Chaos> {
     carried: new Map(),
     yaml,
     move(random) {
-      const there = random.pick(services).url;
-      const others = urls.filter((url) => url !== there && random.chance(50));
-      kubernetes.set('roving', [there, ...others].map(podOf));
+      const stays = random.pick(services);
+      const there = services.filter((service) => service === stays || random.chance(50));
+      kubernetes.set('roving', [...there.map(({ url }) => url), nobodyThere].map(podOf));
     },
     idle: openResources(),
     async close() {

@@ -46,7 +46,7 @@ describe('a gateway in one of three zones of a Kubernetes cluster', () => {
       env: {
         UPSTREAM_TYPE: 'KUBERNETES',
         UPSTREAM_OUTLIER_INTERVAL: '50ms',
-        UPSTREAM_BASE_EJECTION_TIME: '2s',
+        UPSTREAM_BASE_EJECTION_TIME: '4s',
       },
       // The issuer stays where the test started it.
       edit: (yaml) => yaml.replace(/(- name: auth\n {4}type: )\S+/, '$1STRICT_DNS'),
