@@ -47,6 +47,20 @@ describe('HTTP/2 on the listener', () => {
     await eventually(() => gateway.log().some(({ method, status }) => method === 'CONNECT' && status === 501));
   });
 
+  it('hands on what a service says twice as HTTP/1.1 does, and nothing of another connection', async () => {
+    gateway.auth.answer(
+      afterBody((response) => {
+        response.writeHead(200, ['ETag', '"a"', 'ETag', '"b"', 'HTTP2-Settings', 'AAMAAABk']);
+        response.end('ok');
+      }),
+    );
+
+    const { headers, body } = await ask2(session, login);
+
+    expect([headers[':status'], headers.etag, body]).to.deep.equal([200, '"a"', 'ok']);
+    expect(headers).not.to.have.property('http2-settings');
+  });
+
   it('needs a token as HTTP/1.1 does', async () => {
     const refused = await ask2(session, { ':path': '/api/v1/ledgers' });
     const taken = await ask2(session, { ':path': '/api/v1/ledgers', authorization: gateway.bearer });

@@ -22,6 +22,7 @@ export class Http2Sessions {
     const { max_concurrent_streams, initial_stream_window_size } = config.http2_protocol_options;
     this.#server = createServer({
       ...floodLimits,
+      strictSingleValueFields: false, // a service's doubled field is not the client's fault, nor ours to judge
       maxHeaderListPairs: config.max_headers_count + pseudoFields,
       maxSendHeaderBlockLength: 65_536,
       settings: {

@@ -26,7 +26,7 @@ const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$
 
 /** What is done with a field: it goes through, concerns this connection only (RFC 9110 § 7.6.1), or says how to go on. */
 type FieldKind = 'forward' | 'drop' | 'content-length' | 'transfer-encoding' | 'connection' | 'upgrade';
-const ofConnection = ['keep-alive', 'proxy-connection', 'proxy-authenticate', 'te', 'trailer'];
+const ofConnection = ['keep-alive', 'proxy-connection', 'proxy-authenticate', 'te', 'trailer', 'http2-settings'];
 const fieldKinds = new Map<string, FieldKind>([
   ...(['content-length', 'transfer-encoding', 'connection', 'upgrade'] as const).map((name) => [name, name] as const),
   ...ofConnection.map((name) => [name, 'drop'] as const),
