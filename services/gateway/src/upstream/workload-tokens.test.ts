@@ -38,6 +38,20 @@ describe('our own workload tokens', () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
   });
 
+  it('are read again before they are used where nobody has asked for long: the one that is held may have expired', () => {
+    let now = 0;
+    const tokens = new WorkloadTokens(directory, log, () => now);
+    const file = join(directory, 'idle');
+    writeFileSync(file, 'first');
+    expect(tokens.headerFor('idle')).to.equal('x-outlay-workload-token: first\r\n');
+    now += 20 * 60_000;
+    writeFileSync(file, 'the.second');
+    expect(tokens.headerFor('idle')).to.equal('x-outlay-workload-token: the.second\r\n');
+    now += 20 * 60_000;
+    rmSync(file);
+    expect(tokens.headerFor('idle'), 'the callee decides').to.equal('x-outlay-workload-token: the.second\r\n');
+  });
+
   it('are not taken from a file that holds no token, which could smuggle a header', () => {
     writeFileSync(join(directory, 'analytics'), 'token\r\nx-evil: 1');
 
