@@ -111,7 +111,8 @@ describe('The page', function () {
     await page.getByLabel('Password', { exact: true }).fill(password);
     await page.getByRole('button', { name: 'Create account' }).click();
 
-    await page.getByText(/already|exists|taken|in use/i).waitFor();
+    await page.getByText(/has an account already/i).waitFor();
+    expect(await page.getByLabel('E-mail').getAttribute('aria-invalid')).to.equal('true');
     expect(await page.title()).to.equal('Create an account · Outlay');
   });
 
