@@ -41,7 +41,7 @@ const inherited = [
 /** As the image has it: an import's memory stays near what is live instead of what the machine would bear. */
 export const expenseMemory = {
   flags: ['--max-semi-space-size=8', '--max-old-space-size=144'],
-  env: { MALLOC_ARENA_MAX: '2' },
+  env: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' },
 } as const;
 
 /**

@@ -111,7 +111,7 @@ export function createExpenseParts({
     idempotency,
     inLedger,
     rollups,
-    rollupCheck: createRollupCheck({ connection, expenses, rollups, inLedger }),
+    rollupCheck: createRollupCheck({ connection, expenses, rollups }),
     driftRound,
     figures: createFigureReader({ connection, ledgerStore, categoryTrees, exchangeRates, expenses, rollups }),
     exchangeRates,

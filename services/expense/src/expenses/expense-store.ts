@@ -131,10 +131,10 @@ export function createExpenseStore(connection: Connection) {
     },
 
     /** The first month after this one ("2026-11") that has an expense. */
-    async monthAfter(session: ClientSession, ledger: string, month: string): Promise<string | undefined> {
+    async monthAfter(ledger: string, month: string): Promise<string | undefined> {
       const first = await collection.findOne(
         { ledger: new Types.ObjectId(ledger), date: { $gt: `${month}-31` } },
-        { session, projection: { date: 1 }, hint: 'date', sort: { date: 1, _id: 1 } },
+        { projection: { date: 1 }, hint: 'date', sort: { date: 1, _id: 1 } },
       );
       return first?.date.slice(0, 7);
     },

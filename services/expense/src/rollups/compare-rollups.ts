@@ -1,7 +1,6 @@
 import { inTransaction } from '@outlay/service-kit/mongo.ts';
 import type { ClientSession, Connection } from 'mongoose';
 import type { ExpenseStore } from '../expenses/expense-store.ts';
-import type { InLedger } from '../ledger-transactions.ts';
 import { foldSums } from './fold-sums.ts';
 import { type RollupPart, type RollupStore, rollupParts, type StoredCell, type StoredRollup } from './rollup-store.ts';
 
@@ -24,21 +23,24 @@ export function createRollupCheck({
   connection,
   expenses,
   rollups,
-  inLedger,
 }: {
   connection: Connection;
   expenses: ExpenseStore;
   rollups: RollupStore;
-  inLedger: InLedger;
 }) {
-  /** The first month after this one that has expenses or rollups, with what is stored of it and what the expenses say. */
-  async function monthAfter(session: ClientSession, ledger: string, last: string): Promise<Period | undefined> {
-    const next = [
-      await expenses.monthAfter(session, ledger, last),
-      await rollups.monthAfter(session, ledger, last),
-    ].filter((each) => each !== undefined);
-    const month = next.sort()[0];
-    if (month === undefined) return undefined;
+  /** The months that have expenses or rollups, in their order. */
+  async function* months(ledger: string): AsyncGenerator<string> {
+    for (let last = beforeAll; ; ) {
+      const next = [await expenses.monthAfter(ledger, last), await rollups.monthAfter(ledger, last)];
+      const month = next.filter((each) => each !== undefined).sort()[0];
+      if (month === undefined) return;
+      yield month;
+      last = month;
+    }
+  }
+
+  /** What is stored of a month, and what its expenses say. */
+  async function readMonth(session: ClientSession, ledger: string, month: string): Promise<Period> {
     const expected = new Map<string, StoredRollup>();
     for await (const sums of expenses.sumsOfMonth(session, ledger, month))
       for (const [key, cells] of foldSums(sums)) {
@@ -46,19 +48,25 @@ export function createRollupCheck({
         const _id = `${ledger}:${key}`;
         expected.set(_id, toRollup(_id, cells));
       }
-    return compared(month, await rollups.ofMonth(session, ledger, month), expected);
+    return { stored: byId(await rollups.ofMonth(session, ledger, month)), expected };
   }
 
-  /** The first year after this one, with what is stored of it and what its months come to. */
-  async function yearAfter(session: ClientSession, ledger: string, last: string): Promise<Period | undefined> {
-    const year = await rollups.yearAfter(session, ledger, last);
-    if (year === undefined) return undefined;
+  async function* years(ledger: string): AsyncGenerator<string> {
+    for (let year = await rollups.yearAfter(ledger, beforeAll); year; year = await rollups.yearAfter(ledger, year))
+      yield year;
+  }
+
+  /** What is stored of a year, and what its months come to. */
+  async function readYear(session: ClientSession, ledger: string, year: string): Promise<Period> {
     const { years, months } = await rollups.ofYear(session, ledger, year);
-    return compared(year, years, sumsOfYear(`${ledger}:year:${year}`, months));
+    return { stored: byId(years), expected: sumsOfYear(`${ledger}:year:${year}`, months) };
   }
 
   /** Months follow from their expenses, and years from their months. */
-  const steps = [monthAfter, yearAfter];
+  const steps = [
+    { names: months, read: readMonth },
+    { names: years, read: readYear },
+  ];
 
   return {
     /**
@@ -67,14 +75,13 @@ export function createRollupCheck({
      */
     async compare(ledger: string): Promise<Difference[]> {
       const all: Difference[] = [];
-      for (const periodAfter of steps)
-        for (let last: string | undefined = beforeAll; last !== undefined && all.length < differencesMax; ) {
-          const after: string = last;
-          const next = await inTransaction(connection, (session) => periodAfter(session, ledger, after));
+      for (const { names, read } of steps)
+        for await (const name of names(ledger)) {
           // Beside months that are wrong themselves, a year's difference says nothing.
-          if (!all.some(({ rollup }) => rollup.startsWith(`${ledger}:month:${next?.name}-`)))
-            all.push(...(next?.found ?? []));
-          last = next?.name;
+          const isAside = all.some(({ rollup }) => rollup.startsWith(`${ledger}:month:${name}-`));
+          const period = await inTransaction(connection, (session) => read(session, ledger, name));
+          if (!isAside) for (const id of wrongIn(period)) all.push(...differences(id, period));
+          if (all.length >= differencesMax) break;
         }
       return all.slice(0, differencesMax);
     },
@@ -87,20 +94,22 @@ export function createRollupCheck({
      */
     async rebuild(ledger: string): Promise<number> {
       let written = 0;
-      for (const periodAfter of steps)
-        for (let last: string | undefined = beforeAll; last !== undefined; ) {
-          const after: string = last;
-          const done = await inLedger(ledger, async (session) => {
-            const next = await periodAfter(session, ledger, after);
-            if (!next) return undefined;
-            const wrong = new Set(next.found.map(({ rollup }) => rollup));
-            const right = new Map([...wrong].map((id) => [id, next.expected.get(id)]));
-            await rollups.put(session, right, (id) => next.stored.has(id));
-            return { name: next.name, written: wrong.size };
-          });
-          written += done?.written ?? 0;
-          last = done?.name;
-        }
+      for (const { names, read } of steps) {
+        const found = names(ledger);
+        // The one's sums are made by MongoDB while the other's are compared.
+        const rebuildNext = async () => {
+          for await (const name of found) {
+            const count = await inTransaction(connection, async (session) => {
+              const period = await read(session, ledger, name);
+              const right = new Map(wrongIn(period).map((id) => [id, period.expected.get(id)]));
+              await rollups.put(session, right, (id) => period.stored.has(id));
+              return right.size;
+            });
+            written += count;
+          }
+        };
+        await Promise.all([rebuildNext(), rebuildNext()]);
+      }
       return written;
     },
   };
@@ -110,18 +119,19 @@ const beforeAll = '0000-00';
 
 /** A month or a year. */
 interface Period {
-  name: string;
   stored: ReadonlyMap<string, StoredRollup>;
   expected: ReadonlyMap<string, StoredRollup>;
-  found: Difference[];
 }
 
-function compared(name: string, rollups: readonly StoredRollup[], expected: Period['expected']): Period {
-  const stored = new Map(rollups.map((rollup) => [rollup._id, rollup]));
-  const ids = new Set([...stored.keys(), ...expected.keys()]);
-  const found = [...ids].flatMap((id) => differences(id, stored.get(id), expected.get(id)));
-  return { name, stored, expected, found };
+/** The rollups that are not what they should be. */
+function wrongIn(period: Period): string[] {
+  const { stored, expected } = period;
+  return [...new Set([...stored.keys(), ...expected.keys()])].filter(
+    (id) => !stored.has(id) || !expected.has(id) || differences(id, period).length > 0,
+  );
 }
+
+const byId = (rollups: readonly StoredRollup[]) => new Map(rollups.map((rollup) => [rollup._id, rollup]));
 
 /** What months come to in each currency. @param key of the year's rollups, without the currency */
 function sumsOfYear(key: string, months: readonly StoredRollup[]): Map<string, StoredRollup> {
@@ -151,11 +161,11 @@ function toRollup(_id: string, cells: ReadonlyMap<string, StoredCell>): StoredRo
 
 const parts = [...new Set(Object.values(rollupParts).flat())];
 
-function differences(id: string, stored: StoredRollup | undefined, expected: StoredRollup | undefined): Difference[] {
+function differences(id: string, { stored, expected }: Period): Difference[] {
   const found: Difference[] = [];
   for (const part of parts) {
-    const is = stored?.[part] ?? {};
-    const should = expected?.[part] ?? {};
+    const is = stored.get(id)?.[part] ?? {};
+    const should = expected.get(id)?.[part] ?? {};
     for (const key of new Set([...Object.keys(is), ...Object.keys(should)]))
       if (is[key]?.sum !== should[key]?.sum || is[key]?.count !== should[key]?.count)
         found.push({ rollup: id, cell: `${part}.${key}`, stored: is[key], expected: should[key] });

@@ -88,13 +88,12 @@ export function createRollupStore(connection: Connection) {
   }
 
   /** The first period after this one that has a rollup of any of these units. */
-  async function periodAfter(session: ClientSession, ledger: string, period: string, units: readonly RollupUnit[]) {
+  async function periodAfter(ledger: string, period: string, units: readonly RollupUnit[]) {
     const found: string[] = [];
-    // One after the other: a transaction is no place for two commands at a time.
     for (const unit of units) {
       const first = await collection.findOne(
         { _id: { $gt: `${ledger}:${unit}:${period}~`, $lt: `${ledger}:${unit}~` } },
-        { session, projection: { _id: 1 }, sort: { _id: 1 } },
+        { projection: { _id: 1 }, sort: { _id: 1 } },
       );
       found.push(...(first?._id.split(':').slice(2, 3) ?? []));
     }
@@ -180,13 +179,13 @@ export function createRollupStore(connection: Connection) {
     },
 
     /** The first month after this one that has a rollup of any kind. */
-    async monthAfter(session: ClientSession, ledger: string, month: string): Promise<string | undefined> {
-      return (await periodAfter(session, ledger, month, unitsOfMonths))?.slice(0, 7);
+    async monthAfter(ledger: string, month: string): Promise<string | undefined> {
+      return (await periodAfter(ledger, month, unitsOfMonths))?.slice(0, 7);
     },
 
     /** The first year after this one that has a rollup of its own or of a month. */
-    async yearAfter(session: ClientSession, ledger: string, year: string): Promise<string | undefined> {
-      return (await periodAfter(session, ledger, year, ['year', 'month']))?.slice(0, 4);
+    async yearAfter(ledger: string, year: string): Promise<string | undefined> {
+      return (await periodAfter(ledger, year, ['year', 'month']))?.slice(0, 4);
     },
 
     /**
