@@ -82,6 +82,11 @@ export const proxies: readonly Proxy[] = [
     }),
   },
   {
+    name: 'node:net, floor',
+    takes: 'warm',
+    command: ({ port, upstreamPort }) => npmPeer('relay.mjs', port, upstreamPort),
+  },
+  {
     name: '@fastify/http-proxy, plain',
     takes: 'warm',
     command: ({ port, upstreamPort }) => npmPeer('fastify-http-proxy.mjs', port, upstreamPort),
