@@ -2,6 +2,7 @@ import { Button, Skeleton } from '@mantine/core';
 import type { Expense } from '@outlay/contracts/expense.ts';
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { useToday } from '../ledgers/use-ledger.ts';
+import { formatCount } from '../money/format-count.ts';
 import { formatDay } from '../money/format-date.ts';
 import { formatMoney } from '../money/format-money.ts';
 import classes from './expense-list.module.css';
@@ -62,7 +63,7 @@ export function ExpenseList({
   );
 }
 
-const countText = (count: number) => (count === 1 ? '1 entry' : `${new Intl.NumberFormat().format(count)} entries`);
+const countText = (count: number) => (count === 1 ? '1 entry' : `${formatCount(count)} entries`);
 
 const Rows = ({ expenses, hasDate = false }: { expenses: Expense[]; hasDate?: boolean }) => (
   <ul className={classes.rows}>

@@ -3,6 +3,7 @@ import type { ImportRow, ImportSummary } from '@outlay/contracts/import.ts';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { filterSearch } from '../expenses/filters.ts';
+import { formatCount } from '../money/format-count.ts';
 import { EmptyState } from '../shell/states.tsx';
 import { UndoImport } from './undo-import.tsx';
 
@@ -19,8 +20,7 @@ export function ImportDone({ done, rows, onAnother, onUndo }: ImportDoneProps) {
   const skipped = total - imported;
   const dates = rows.flatMap(({ expense }) => expense?.date ?? []).toSorted();
   const [from, to] = [dates[0], dates.at(-1)];
-  const count = (n: number, one: string, many: string) =>
-    `${new Intl.NumberFormat().format(n)} ${n === 1 ? one : many}`;
+  const count = (n: number, one: string, many: string) => `${formatCount(n)} ${n === 1 ? one : many}`;
   return (
     <div role="status">
       <EmptyState

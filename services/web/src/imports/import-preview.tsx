@@ -2,6 +2,7 @@ import { Button, Checkbox, SegmentedControl } from '@mantine/core';
 import type { CsvMapping, Import, ImportRow } from '@outlay/contracts/import.ts';
 import { useCallback, useState } from 'react';
 import { messageOf } from '../api/problem.ts';
+import { formatCount } from '../money/format-count.ts';
 import { FormError } from '../shell/form-error.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { commitOf } from './commit-of.ts';
@@ -54,7 +55,7 @@ export function ImportPreview({ preview, isBusy, onMapping, onCancel, onCommitte
   const submit = () =>
     commit.mutate({ importId: preview.id, body: commitOf(rows, chosen, categories) }, { onSuccess: onCommitted });
 
-  const label = (name: string, count: number) => `${name} ${new Intl.NumberFormat().format(count)}`;
+  const label = (name: string, count: number) => `${name} ${formatCount(count)}`;
   return (
     <div className={classes.preview}>
       <p className={classes.about}>
@@ -115,13 +116,13 @@ export function ImportPreview({ preview, isBusy, onMapping, onCancel, onCommitte
       {commit.isError && <FormError>{messageOf(commit.error)}</FormError>}
       <div className={classes.footer}>
         <span className={classes.tally} role="status">
-          {chosen.size} of {counts.total} rows chosen
+          {formatCount(chosen.size)} of {formatCount(counts.total)} rows chosen
         </span>
         <Button variant="default" onClick={onCancel}>
           Cancel
         </Button>
         <Button onClick={submit} loading={commit.isPending} disabled={chosen.size === 0}>
-          Import {chosen.size === 1 ? '1 row' : `${new Intl.NumberFormat().format(chosen.size)} rows`}
+          Import {chosen.size === 1 ? '1 row' : `${formatCount(chosen.size)} rows`}
         </Button>
       </div>
     </div>

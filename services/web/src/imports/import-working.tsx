@@ -2,6 +2,7 @@ import { Button, Text, Title } from '@mantine/core';
 import type { ImportSummary } from '@outlay/contracts/import.ts';
 import type { ImportStatus } from '@outlay/contracts/import-status.ts';
 import { messageOf } from '../api/problem.ts';
+import { formatCount } from '../money/format-count.ts';
 import { FormError } from '../shell/form-error.tsx';
 import classes from './import-working.module.css';
 import { useCancel, useFollowed } from './use-imports.ts';
@@ -50,13 +51,12 @@ export function ImportWorking({ importId, onSettled }: ImportWorkingProps) {
 
 /** "12,500 rows: 12,000 new, 480 known, 20 invalid · about 8 s left" */
 export function describe({ status, counts, progress, undone }: ImportSummary): string {
-  const number = (count: number) => new Intl.NumberFormat().format(count);
   const done =
     status === 'committing'
-      ? `${number(counts.imported)} of ${number(counts.total)} rows imported`
+      ? `${formatCount(counts.imported)} of ${formatCount(counts.total)} rows imported`
       : status === 'undoing'
-        ? `${number(undone?.removed ?? 0)} of ${number(counts.imported)} expenses taken back`
-        : `${number(counts.total)} rows: ${number(counts.new)} new, ${number(counts.duplicate)} known, ${number(counts.invalid)} invalid`;
+        ? `${formatCount(undone?.removed ?? 0)} of ${formatCount(counts.imported)} expenses taken back`
+        : `${formatCount(counts.total)} rows: ${formatCount(counts.new)} new, ${formatCount(counts.duplicate)} known, ${formatCount(counts.invalid)} invalid`;
   const leftMs = progress?.estimatedEnd ? Date.parse(progress.estimatedEnd) - Date.now() : undefined;
   return leftMs === undefined || leftMs < 0 ? done : `${done} · about ${duration(leftMs)} left`;
 }

@@ -1,13 +1,13 @@
 import { Button, Title } from '@mantine/core';
 import type { ImportSummary } from '@outlay/contracts/import.ts';
 import { isBeingWorkedOn } from '@outlay/contracts/import-status.ts';
+import { formatCount } from '../money/format-count.ts';
 import classes from './choose-file.module.css';
 import { UndoImport } from './undo-import.tsx';
 import { usePastImports } from './use-imports.ts';
 
 const formatInstant = (instant: string) =>
   new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant));
-const formatCount = (count: number) => new Intl.NumberFormat().format(count);
 
 /** What was imported before, or is under way; nothing where there is none or it cannot be loaded, for it only informs. */
 export function PastImports({ onFollow }: { onFollow: (importId: string) => void }) {
