@@ -53,8 +53,9 @@ const payeeKey = (date: string, currency: string, payee: string) =>
 /**
  * Adds entries up by rollup and cell, so that a batch of expenses costs few writes a month, one a day and one a year. Transfers count
  * nowhere; cells that end as they were are left out, so that a new note writes no rollup.
+ * @param hasYears false where the entries are not all of their year
  */
-export function foldSums(entries: Iterable<Entry>): Map<string, CellChanges> {
+export function foldSums(entries: Iterable<Entry>, hasYears = true): Map<string, CellChanges> {
   const rollups = new Map<string, CellChanges>();
   const add = (rollup: string, path: string, { sum, count }: Entry) => {
     let cells = rollups.get(rollup);
@@ -76,7 +77,7 @@ export function foldSums(entries: Iterable<Entry>): Map<string, CellChanges> {
       const day = dayKey(date, currency);
       const ofCategory = `${category ?? 'none'}:${kind}`;
       const byCategory = `categories.${ofCategory}`;
-      add(yearKey(date, currency), `yearly.${ofCategory}`, entry);
+      if (hasYears) add(yearKey(date, currency), `yearly.${ofCategory}`, entry);
       add(month, `total.${kind}`, entry);
       add(month, byCategory, entry);
       add(month, `days.${date.slice(8)}:${kind}`, entry);
