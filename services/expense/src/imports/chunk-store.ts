@@ -27,7 +27,8 @@ ChunkSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 interface StoredChunk extends Omit<Chunk, 'rows'> {
   import: mongoose.Types.ObjectId;
-  rows: string;
+  /** A list in what was kept before they were JSON; it may yet be taken back. */
+  rows: string | Chunk['rows'];
   expiresAt: Date | null;
 }
 
@@ -85,9 +86,9 @@ export function createChunkStore(connection: Connection) {
   };
 }
 
-const toChunk = ({ first, rows, hasAlike, written }: StoredChunk): Chunk => ({
+const toChunk = ({ first, rows, hasAlike = false, written }: StoredChunk): Chunk => ({
   first,
-  rows: JSON.parse(rows),
+  rows: typeof rows === 'string' ? JSON.parse(rows) : rows,
   hasAlike,
   ...(written && { written }),
 });

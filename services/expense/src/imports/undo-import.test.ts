@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
+import { Types } from 'mongoose';
 import { openTestDatabase } from '../../../../test/support/test-database.ts';
 import { createLedgerTransactions, type InLedger } from '../ledger-transactions.ts';
 import { csv, type ImportApi, type Importer, openImportApi } from './import-test-api.ts';
@@ -43,6 +44,19 @@ describe('POST imports/{id}/undo', () => {
     expect((await person.upload(file)).body.counts).to.include({ new: 3, duplicate: 0 });
     expect((await person.read(other)).body.status).to.equal('committed');
     expect((await person.upload(csv('2026-11-22,-9.00,Other file,'))).body.counts).to.include({ duplicate: 1 });
+  });
+
+  it('takes back what was imported when rows were kept as a list', async () => {
+    const person = service.person();
+    const id = await imported(person);
+    const chunks = service.database.connection.collection('import_chunks');
+    const chunk = await chunks.findOne({ import: new Types.ObjectId(id) });
+    const before = { $set: { rows: JSON.parse(chunk!.rows) }, $unset: { hasAlike: '' } } as const;
+    await chunks.updateOne({ _id: chunk!._id }, before);
+
+    expect((await person.undo(id)).body).to.deep.include({ status: 'undone', undone: { removed: 3, kept: 0 } });
+    expect(await person.expenses()).to.deep.equal([]);
+    expect((await person.upload(file)).body.counts).to.include({ new: 3, duplicate: 0 });
   });
 
   describe('where expenses were changed since', () => {
