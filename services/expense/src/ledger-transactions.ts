@@ -2,6 +2,11 @@ import { inTransaction } from '@outlay/service-kit/mongo.ts';
 import { Unavailable } from '@outlay/service-kit/problem.ts';
 import type { ClientSession, Connection } from 'mongoose';
 
+/** Writes that are worked out, to be done in a transaction; again where it is tried again. */
+export interface PreparedWrites {
+  write(session: ClientSession): Promise<void>;
+}
+
 /** Runs work in one transaction on a ledger. */
 export type InLedger = <T>(ledger: string, work: (session: ClientSession) => Promise<T>) => Promise<T>;
 

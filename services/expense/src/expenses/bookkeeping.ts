@@ -2,6 +2,7 @@ import type { Expense, ExpensePatch, NewExpense } from '@outlay/contracts/expens
 import { ValidationFailed } from '@outlay/service-kit/problem.ts';
 import type { ClientSession } from 'mongoose';
 import type { CategoryStore } from '../categories/category-store.ts';
+import type { PreparedWrites } from '../ledger-transactions.ts';
 import { ChangedMeanwhile, ExpenseNotFound } from '../problems.ts';
 import { coming, going } from '../rollups/fold-sums.ts';
 import type { RollupStore } from '../rollups/rollup-store.ts';
@@ -22,15 +23,10 @@ export interface BookkeepingParts {
   now: () => Date;
 }
 
-/** Bookings of an import, ready to be written. */
-export interface Batch {
+/** Bookings of an import, ready to be written with their sums, which are folded into few writes a month and one a day. */
+export interface Batch extends PreparedWrites {
   /** Of the expenses that they will be, in order. */
   readonly ids: readonly string[];
-  /**
-   * Writes the expenses and their sums, folded into one write a month and one a day.
-   * @throws {ValidationFailed} where a category is none of this ledger's (by now; pointer `#/3/category`)
-   */
-  write(session: ClientSession): Promise<void>;
 }
 
 export type Bookkeeping = ReturnType<typeof createBookkeeping>;
@@ -85,7 +81,8 @@ export function createBookkeeping({ expenses, deleted, categories, rollups, voca
 
     /**
      * Works out all that a batch of an import writes, so that what is left for the transaction is to write it. Whether a row
-     * repeats an expense is for the caller to judge.
+     * repeats an expense is for the caller to judge. To write it throws ValidationFailed where a category is none of this
+     * ledger's (by now; pointer `#/3/category`).
      * @param bookings at most {@link batchMax}
      */
     async prepareMany(ledger: string, bookings: readonly NewBooking[]): Promise<Batch> {

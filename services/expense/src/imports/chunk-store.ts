@@ -26,6 +26,8 @@ ChunkSchema.index({ import: 1, first: 1 }, { unique: true });
 ChunkSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 interface StoredChunk extends Omit<Chunk, 'rows'> {
+  /** Whether the ledger had expenses that new rows of these may repeat, when they were read. */
+  hasAlike: boolean;
   import: mongoose.Types.ObjectId;
   /** A list in what was kept before they were JSON; it may yet be taken back. */
   rows: string | Chunk['rows'];
@@ -40,12 +42,17 @@ export function createChunkStore(connection: Connection) {
   const collection = model.collection as unknown as mongoose.mongo.Collection<StoredChunk>;
   const of = (id: string) => ({ import: new ObjectId(id) });
 
+  async function* inOrder(filter: mongoose.mongo.Filter<StoredChunk>): AsyncGenerator<Chunk> {
+    for await (const chunk of collection.find(filter, { sort: { first: 1 }, batchSize: 4 })) yield toChunk(chunk);
+  }
+
   return {
     model,
 
-    async add(id: string, chunk: Chunk, expiresAt: Date): Promise<void> {
+    /** @param hasAlike whether the ledger has expenses that new rows of these may repeat */
+    async add(id: string, { first, rows }: Chunk, hasAlike: boolean, expiresAt: Date): Promise<void> {
       const outlives = new Date(expiresAt.getTime() + graceMs);
-      await collection.insertOne({ ...chunk, rows: JSON.stringify(chunk.rows), ...of(id), expiresAt: outlives });
+      await collection.insertOne({ ...of(id), first, rows: JSON.stringify(rows), hasAlike, expiresAt: outlives });
     },
 
     async change(
@@ -63,11 +70,12 @@ export function createChunkStore(connection: Connection) {
       return found ? toChunk(found) : undefined;
     },
 
-    /** One after the other, in the order of the file. @param which only those that have rows that look like expenses, from a row on */
-    async *each(id: string, which?: { hasAlike: true; from: number }): AsyncGenerator<Chunk> {
-      const filter = { ...of(id), ...(which && { hasAlike: true, first: { $gte: which.from } }) };
-      for await (const chunk of collection.find(filter, { sort: { first: 1 }, batchSize: 4 })) yield toChunk(chunk);
-    },
+    /** One after the other, in the order of the file. */
+    each: (id: string): AsyncGenerator<Chunk> => inOrder(of(id)),
+
+    /** Those with rows that may repeat an expense, from a row on. */
+    eachAlike: (id: string, from: number): AsyncGenerator<Chunk> =>
+      inOrder({ ...of(id), hasAlike: true, first: { $gte: from } }),
 
     /** The expenses that the rows became, chunk by chunk. */
     async *eachWritten(id: string): AsyncGenerator<string[]> {
@@ -86,9 +94,8 @@ export function createChunkStore(connection: Connection) {
   };
 }
 
-const toChunk = ({ first, rows, hasAlike = false, written }: StoredChunk): Chunk => ({
+const toChunk = ({ first, rows, written }: StoredChunk): Chunk => ({
   first,
   rows: typeof rows === 'string' ? JSON.parse(rows) : rows,
-  hasAlike,
   ...(written && { written }),
 });

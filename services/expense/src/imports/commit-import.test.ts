@@ -111,6 +111,53 @@ describe('POST imports/{id}/commit', () => {
     expect(counts).to.deep.equal({ total: 2, new: 1, duplicate: 1, invalid: 0, imported: 1 });
   });
 
+  describe('where the ledger changes between the look for duplicates and the writing', () => {
+    /** A service that does this once, just before it begins the transaction of a chunk. */
+    async function amid(change: () => Promise<unknown>): Promise<ImportApi & { arm(): void; close(): Promise<void> }> {
+      const database = await openTestDatabase();
+      const real = createLedgerTransactions(database.connection);
+      let isArmed = false;
+      const inLedger: InLedger = async (ledger, work) => {
+        const isNow = isArmed;
+        isArmed = false;
+        if (isNow) await change();
+        return real(ledger, work);
+      };
+      const own = await openImportApi({ database, inLedger });
+      const arm = () => {
+        isArmed = true;
+      };
+      const close = async () => {
+        await own.stop();
+        await database.drop();
+      };
+      return { ...own, arm, close };
+    }
+
+    it('leaves out what another import has brought, and still what repeats an expense', async () => {
+      const own = await amid(() => person.bring(csv('2026-11-23,-8.00,Bistro,')));
+      const person = own.person();
+      const { id } = (await person.upload(csv('2026-11-23,-12.50,Corner shop,', '2026-11-23,-8.00,Bistro,'))).body;
+      await person.record({ date: '2026-11-22', amount: 1250, currency: 'EUR', payee: 'Corner shop' });
+      own.arm();
+      expect((await person.commit(id)).body).to.include({ imported: 0, skipped: 2 });
+      expect((await person.expenses()).map(({ payee }) => payee)).to.have.members(['Corner shop', 'Bistro']);
+      await own.close();
+    });
+
+    it('files nothing under a category that is gone', async () => {
+      let category = '';
+      const own = await amid(() => person.ledger.delete(`/categories/${category}`));
+      const person = own.person();
+      category = (await person.ledger.post('/categories', { name: 'Treats' })).body.id;
+      const { id } = (await person.upload(csv('2026-11-23,-8.00,Bistro,'))).body;
+      own.arm();
+      expect((await person.commit(id, { rows: [0], categories: { 0: category } })).body).to.include({ imported: 1 });
+      expect((await person.expenses()).map((expense) => expense.category)).to.deep.equal([null]);
+      await own.close();
+    });
+  });
+
   it('does not take an expense for a second row that explained a first one in the preview', async () => {
     const person = service.person();
     await person.record({ date: '2026-11-22', amount: 350, currency: 'EUR', payee: 'Coffee bar' });

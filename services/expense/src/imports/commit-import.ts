@@ -3,7 +3,7 @@ import type { Ledger } from '@outlay/contracts/ledger.ts';
 import { isDuplicateKey } from '@outlay/service-kit/mongo.ts';
 import { ValidationFailed } from '@outlay/service-kit/problem.ts';
 import type { ClientSession } from 'mongoose';
-import type { InLedger } from '../ledger-transactions.ts';
+import type { InLedger, PreparedWrites } from '../ledger-transactions.ts';
 import type { ChunkStore } from './chunk-store.ts';
 import type { ExpenseBook } from './expense-book.ts';
 import { type DuplicateFinder, explainedBy, type Verdicts, withVerdicts } from './find-duplicates.ts';
@@ -14,14 +14,13 @@ import { describingKey } from './match-duplicates.ts';
 import type { RowMemory } from './row-memory.ts';
 
 /** A chunk, worked out but for the writing. */
-interface Prepared {
+interface Prepared extends PreparedWrites {
   first: number;
   rows: StoredRow[];
   /** Rows that were new in the preview and are none any more. */
   repeated: Verdicts;
   /** The expenses that the rows become, by row. */
   expenses: ReadonlyMap<number, string>;
-  write(session: ClientSession): Promise<void>;
 }
 
 export interface CommitParts {
@@ -77,8 +76,8 @@ export async function commitImport(
   metrics.rows.inc({ format: record.format ?? '', outcome: 'imported' }, counts.imported);
   metrics.rows.inc({ format: record.format ?? '', outcome: 'skipped' }, total - counts.imported);
 
-  /** @param isRefused whether the chunk holds rows that another import has brought */
-  async function prepare(first: number, isRefused = false): Promise<Prepared> {
+  /** @param refused the chunk as it could not be written, for it holds rows that another import has brought */
+  async function prepare(first: number, refused?: Prepared): Promise<Prepared> {
     if (first >= total) return { first, rows: [], repeated: new Map(), expenses: new Map(), write: async () => {} };
     const chunk = await chunks.find(id, first);
     if (!chunk) throw new Error(`import ${id} has lost its rows from ${first} on`);
@@ -86,20 +85,24 @@ export async function commitImport(
     const chosen = rows.filter(isChosen);
     const repeated = await judge(
       chosen.filter(({ status }) => status === 'new'),
-      isRefused,
+      refused,
     );
     return { first, rows, repeated, ...(await prepareRows(chosen.filter(({ row }) => !repeated.has(row)))) };
   }
 
   /** Which of these rows, new in the preview, have become duplicates. */
-  async function judge(rows: readonly StoredRow[], isRefused: boolean): Promise<Verdicts> {
+  async function judge(rows: readonly StoredRow[], refused?: Prepared): Promise<Verdicts> {
     const alike = await duplicates.alike(ledger, id, rows);
-    if (alike.length === 0 && !isRefused) return new Map();
+    if (alike.length === 0 && !refused) return new Map();
     explained ??= expensesExplained(parts, ledger, id);
     const used = await explained;
     const imported = await duplicates.imported(ledger, rows);
+    // What explained these rows at the first look may do so again.
+    const taken = new Set(used);
+    for (const expense of explainedBy(refused?.repeated.values() ?? [])) taken.delete(expense);
+    for (const expense of explainedBy(imported.values())) taken.add(expense);
     const unknown = rows.filter(({ row }) => !imported.has(row));
-    const repeated = new Map([...imported, ...(await duplicates.similar(unknown, alike, used))]);
+    const repeated = new Map([...imported, ...(await duplicates.similar(unknown, alike, taken))]);
     for (const expense of explainedBy(repeated.values())) used.add(expense);
     return repeated;
   }
@@ -151,7 +154,7 @@ export async function commitImport(
         if (error instanceof ValidationFailed) categories = await categoriesNow();
         else if (!isDuplicateKey(error)) throw error;
         lease.signal.throwIfAborted();
-        current = await prepare(current.first, true);
+        current = await prepare(current.first, current);
       }
   }
 

@@ -74,8 +74,6 @@ export interface StoredRow extends Omit<ImportRow, 'expense'> {
 export interface Chunk {
   first: number;
   rows: StoredRow[];
-  /** Whether the ledger had expenses that new rows of these may repeat, when they were read. */
-  hasAlike: boolean;
   /**
    * The expenses that the rows became, in their order, null where one became none; absent before the commit. Beside the rows, so
    * that a commit writes ids and not a quarter of a megabyte of rows anew.

@@ -67,7 +67,7 @@ export async function readImport(parts: ReadParts, ledger: Ledger, record: Impor
     await note(record.progress?.share ?? 0, true);
     // Once rows are compared, all of them are there.
     if (compared === 0) await parse();
-    for await (const chunk of chunks.each(id, { hasAlike: true, from: compared })) {
+    for await (const chunk of chunks.eachAlike(id, compared)) {
       await compare(chunk);
       compared = chunk.first + chunk.rows.length;
       await note(parsingShare + (1 - parsingShare) * (compared / counts.total));
@@ -128,7 +128,7 @@ export async function readImport(parts: ReadParts, ledger: Ledger, record: Impor
       for (const expense of explainedBy(rows)) used.add(expense);
       const unexplained = rows.filter(({ status }) => status === 'new');
       const hasAlike = (await duplicates.alike(ledger, id, unexplained)).length > 0;
-      await chunks.add(id, { first, rows, hasAlike }, expiresAt);
+      await chunks.add(id, { first, rows }, hasAlike, expiresAt);
       counts = withRows(counts, rows);
     }
   }

@@ -1,6 +1,7 @@
 import type { CsvMapping } from '@outlay/contracts/import.ts';
 import type { ClientSession, Connection } from 'mongoose';
 import mongoose, { Schema } from 'mongoose';
+import type { PreparedWrites } from '../ledger-transactions.ts';
 import type { RememberedRow } from './import-documents.ts';
 
 const { ObjectId } = mongoose.Types;
@@ -28,11 +29,6 @@ const MappingSchema = new Schema(
   { _id: { type: String, required: true }, mapping: { type: Mixed, required: true }, usedAt: { type: Date } },
   { collection: 'import_mappings', versionKey: false },
 );
-
-export interface PreparedMemory {
-  /** @throws a duplicate key where another import has remembered a row meanwhile */
-  write(session: ClientSession): Promise<void>;
-}
 
 export type RowMemory = ReturnType<typeof createRowMemory>;
 
@@ -83,9 +79,9 @@ export function createRowMemory(connection: Connection) {
 
     /**
      * Makes rows ready to be remembered. One that is taken again although it was imported before (its key is among `again`) is
-     * remembered with its newest expense.
+     * remembered with its newest expense. To write them throws a duplicate key where another import has remembered one meanwhile.
      */
-    prepare(ledger: string, rows: readonly RememberedRow[], again: ReadonlySet<string>): PreparedMemory {
+    prepare(ledger: string, rows: readonly RememberedRow[], again: ReadonlySet<string>): PreparedWrites {
       const documents = rows.map(({ key, expense, import: importId, ...fields }) => ({
         ...fields,
         _id: idOf(ledger, key),

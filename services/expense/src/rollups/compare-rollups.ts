@@ -87,7 +87,8 @@ export function createRollupCheck({
 
     /**
      * Makes a ledger's rollups what its expenses say; only what differs is written. A month a transaction, which is as right
-     * as all in one, because a month's rollups follow from that month's expenses, and never loses against who goes on writing.
+     * as all in one, because a month's rollups follow from that month's expenses, and is short enough to win against who goes on
+     * writing.
      * Then a year a transaction, as a year's follow from its months'.
      * @returns how many rollups were written or deleted
      */

@@ -1,4 +1,5 @@
 import { type ClientSession, type Connection, type mongo, Schema } from 'mongoose';
+import type { PreparedWrites } from '../ledger-transactions.ts';
 import { type CellChanges, type Entry, foldSums } from './fold-sums.ts';
 import { type RawRollup, readRollup } from './read-cells.ts';
 
@@ -71,11 +72,6 @@ const schema = new Schema<StoredRollup>(
   { collection: 'rollups', autoCreate: false, autoIndex: false, versionKey: false },
 );
 
-/** Changes of rollups that are worked out, to be written in a transaction. */
-export interface PreparedRollups {
-  write(session: ClientSession): Promise<void>;
-}
-
 export type RollupStore = ReturnType<typeof createRollupStore>;
 
 export function createRollupStore(connection: Connection) {
@@ -104,7 +100,7 @@ export function createRollupStore(connection: Connection) {
     model,
 
     /** What expenses that come, and none that goes, change. */
-    prepare(ledger: string, coming: Iterable<Entry>): PreparedRollups {
+    prepare(ledger: string, coming: Iterable<Entry>): PreparedWrites {
       const writes = [...foldSums(coming)].map(([key, cells]) => updateOf(`${ledger}:${key}`, cells));
       return {
         async write(session) {
