@@ -268,6 +268,22 @@ describe('figures of the real expense service', function () {
     expect((await get(`summary?from=2026-10-30&to=2026-10-30&convert=USD`)).body.totals.spent).to.equal(111_72);
   });
 
+  it('say how many entries have no rate, each once though a report tells two tags of it apart', async () => {
+    const { get, book } = person();
+    await book('2026-10-06', 100_000_00, { currency: 'ARS', tags: ['trip', 'gift'] });
+    await book('2026-10-06', 50_000_00, { currency: 'ARS', tags: ['trip'] });
+    await book('2026-10-09', 70_000_00, { currency: 'ARS' });
+    await book('2026-10-10', 1_00, { tags: ['trip'] });
+    const october = 'from=2026-10-01&to=2026-10-31&convert=EUR';
+    const count = async (query: string) => (await get(`report?${query}&${october}`)).body.conversion.missing;
+    const missing = { currency: 'ARS', count: 3, from: '2026-10-06', to: '2026-10-09' };
+    for (const told of ['rows=tag', 'rows=tag&columns=category', 'rows=payee&columns=tag', 'rows=category'])
+      expect(await count(told), told).to.deep.equal([missing]);
+    expect(await count('rows=tag&tag=gift')).to.deep.equal([{ ...missing, count: 1, to: '2026-10-06' }]);
+    const csv = await get(`report?rows=tag&${october}`, 'default', { accept: 'text/csv' });
+    expect(csv.body.detail).to.include('ARS (3 entries, 2026-10-06 to 2026-10-09)');
+  });
+
   it('are a report saved by name, which the request may change', async () => {
     const { expense, get, book } = person();
     await book('2026-01-10', 1_000, { payee: 'Shop', tags: ['trip'] });

@@ -18,8 +18,9 @@ export async function expectReports(view: View): Promise<void> {
   await expectReport(view, { report: savedReport.name }, savedReport);
   const form = { rows: 'payee', columns: 'month', measure: 'net' } as const;
   await expectReport(view, form, form);
-  if (view.lens.convert) return; // its sums are rounded tag by tag
   const byTag = { rows: 'tag', columns: 'category', measure: 'count' } as const;
+  // Its sums are rounded tag by tag; what it leaves out is compared.
+  if (view.lens.convert) return void (await view.ask('report', { ...view.period, ...byTag }));
   await expectReport(view, byTag, byTag);
 }
 

@@ -32,8 +32,7 @@ const MissingRates = z.object({ currency: Currency, count: z.int(), from: Calend
 export const Conversion = z.object({
   converted: z.array(Currency).meta({ description: 'Currencies of entries that were converted' }),
   missing: z.array(MissingRates).meta({
-    description:
-      'Entries that the figure leaves out for want of a rate: how many, and on which days; where tags are told apart, one with two counts twice',
+    description: 'Entries that the figure leaves out for want of a rate: how many, and on which days',
   }),
 });
 export type Conversion = z.infer<typeof Conversion>;

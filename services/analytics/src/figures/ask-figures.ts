@@ -52,55 +52,71 @@ export type AskedFigures = Figures & { conversion?: Conversion };
 /** The answer's `ranges` are those that the ledger's own today asks for, in that order. */
 export type AskFigures = (question: FigureQuestion, asker: Asker) => Promise<AskedFigures>;
 
+/** Rejects with expense's own 4xx, or with {@link Unavailable} where there is no answer in time or one to another question. */
+export const createAskFigures =
+  (source: ExpenseSource, rates: () => EuroRates, now: () => Date): AskFigures =>
+  async (question, asker) => {
+    const { filters, convert, by, categories = false, apart = false } = question;
+    if (convert && filters.currency)
+      throw refuse('convert', 'goes without `currency`: it names the currency of the figure');
+    const askedAt = now();
+    const figures = await askExpense(source, question, asker, askedAt);
+    if (!convert) return figures;
+    const converted = (given: Figures) =>
+      convertFigures(given, { by, categories, apart }, createFindRate(rates(), given.rates ?? []));
+    const { figures: told, conversion } = converted(figures);
+    if (!question.tags || conversion.missing.length === 0) return { ...told, conversion };
+    // An entry with two tags is in two of these sums, but is one: only without tags can entries be counted.
+    const untold = await askExpense(source, { ...question, payees: false, tags: false }, asker, askedAt);
+    const counted = converted(untold).conversion.missing;
+    const missing = conversion.missing.map(
+      // An expense may be gone since. What the figure leaves out is named all the same.
+      (each) => counted.find(({ currency }) => currency === each.currency) ?? each,
+    );
+    return { ...told, conversion: { ...conversion, missing } };
+  };
+
 /**
  * Asks expense for a figure, in one request: which month "this month" is, only the ledger's time zone tells, and that comes
  * with the answer. So we ask for each that it can be — two in the 26 hours around a month's end, else one — and keep the right one.
- * Rejects with expense's own 4xx, or with {@link Unavailable} where there is no answer in time or one to another question.
  */
-export const createAskFigures =
-  (source: ExpenseSource, rates: () => EuroRates, now: () => Date): AskFigures =>
-  async ({ ledger, filters, convert, by, ranges, doublesFrom, ...split }, asker) => {
-    const { categories = false, payees = false, tags = false, apart = false } = split;
-    const askedAt = now();
-    const { asOf } = filters;
-    const currency = convert ?? filters.currency;
-    if (convert && filters.currency)
-      throw refuse('convert', 'goes without `currency`: it names the currency of the figure');
-    const dates = asOf ? [asOf] : datesOnEarth(askedAt);
-    const asked = [...new Set(possible(ranges, dates).map(nameOf))];
-    const figures = await source(Figures, {
-      path: `/internal/v1/ledgers/${ledger}/figures`,
-      query: {
-        ranges: asked.join(','),
-        by,
-        // Converted sums are rounded by category in every figure, so that the figures agree.
-        categories: String(categories || (convert !== undefined && !payees && !tags)),
-        ...(payees && { payees: 'true' }),
-        ...(tags && { tags: 'true' }),
-        ...(apart && { apart: 'true' }),
-        ...(doublesFrom && { doublesFrom: possible((today) => [doublesFrom(today)], dates).sort()[0]! }),
-        ...filters,
-        ...(convert && { currency: convert, currencies: 'each' }),
-      },
-      ...asker,
-    });
-    annotate({ 'outlay.ledger': figures.ledger.id });
-    const given = new Map(figures.ranges.map((range) => [nameOf(range), range]));
-    const wanted = ranges(asOf ?? today(figures.ledger.timeZone, askedAt)).map((range) => {
-      const found = given.get(nameOf(range));
-      if (!found || found.buckets.some(({ start }) => start < range.from || start > range.to)) throw offTopic();
-      return found;
-    });
-    if (currency && figures.currency !== currency) throw offTopic();
-    if (!convert) return { ...figures, ranges: wanted };
-    const findRate = createFindRate(rates(), figures.rates ?? []);
-    const { figures: told, conversion } = convertFigures(
-      { ...figures, ranges: wanted },
-      { by, categories, apart },
-      findRate,
-    );
-    return { ...told, conversion };
-  };
+async function askExpense(
+  source: ExpenseSource,
+  { ledger, filters, convert, by, ranges, doublesFrom, ...split }: FigureQuestion,
+  asker: Asker,
+  askedAt: Date,
+): Promise<Figures> {
+  const { categories = false, payees = false, tags = false, apart = false } = split;
+  const { asOf } = filters;
+  const currency = convert ?? filters.currency;
+  const dates = asOf ? [asOf] : datesOnEarth(askedAt);
+  const asked = [...new Set(possible(ranges, dates).map(nameOf))];
+  const figures = await source(Figures, {
+    path: `/internal/v1/ledgers/${ledger}/figures`,
+    query: {
+      ranges: asked.join(','),
+      by,
+      // Converted sums are rounded by category in every figure, so that the figures agree.
+      categories: String(categories || (convert !== undefined && !payees && !tags)),
+      ...(payees && { payees: 'true' }),
+      ...(tags && { tags: 'true' }),
+      ...(apart && { apart: 'true' }),
+      ...(doublesFrom && { doublesFrom: possible((today) => [doublesFrom(today)], dates).sort()[0]! }),
+      ...filters,
+      ...(convert && { currency: convert, currencies: 'each' }),
+    },
+    ...asker,
+  });
+  annotate({ 'outlay.ledger': figures.ledger.id });
+  const given = new Map(figures.ranges.map((range) => [nameOf(range), range]));
+  const wanted = ranges(asOf ?? today(figures.ledger.timeZone, askedAt)).map((range) => {
+    const found = given.get(nameOf(range));
+    if (!found || found.buckets.some(({ start }) => start < range.from || start > range.to)) throw offTopic();
+    return found;
+  });
+  if (currency && figures.currency !== currency) throw offTopic();
+  return { ...figures, ranges: wanted };
+}
 
 const nameOf = ({ from, to }: Period) => `${from}..${to}`;
 
