@@ -33,6 +33,30 @@ function connectThrough(proxy: CutProxy, uri: string): Promise<Connection> {
   return connectMongo({ uri: throughProxy, appName: 'test', registry: new Registry() });
 }
 
+/** A replica set of one that a test may do anything to. */
+async function startOwnMongod() {
+  const folder = await mkdtemp(join(tmpdir(), 'outlay-own-mongod-'));
+  const binary = await findMongod({ keepIn: join(import.meta.dirname, '../../../.outlay/mongodb') });
+  const start = async (port: number) => {
+    const mongod = await startMongod({ binary, dbPath: folder, port });
+    await ensureReplicaSet({ name: 'rs0', members: [`127.0.0.1:${mongod.port}`] });
+    return mongod;
+  };
+  let mongod = await start(0);
+  const { port } = mongod;
+  return {
+    port,
+    stop: () => mongod.stop(),
+    async startAgain() {
+      mongod = await start(port);
+    },
+    async remove() {
+      await mongod.stop(1_000);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 describe('inTransaction', () => {
   let database: TestDatabase;
   let counters: ReturnType<typeof modelOn>;
@@ -154,6 +178,56 @@ describe('ensureCollections', () => {
       await database.drop();
     }
   });
+
+  it('goes on where the server answers that it is not primary, as during an election', async () => {
+    const mongod = await startOwnMongod();
+    // Sent to the member whatever it is: where the driver knows of the election it waits for its end, and all goes well.
+    const uri = `mongodb://127.0.0.1:${mongod.port}/election?directConnection=true`;
+    const connection = await connectMongo({ uri, appName: 'test', registry: new Registry() });
+    const counters = modelOn(connection);
+    const operator = await connectMongo({ uri, appName: 'operator', registry: new Registry() });
+    const admin = operator.getClient().db('admin');
+    const steps: string[] = [];
+    const begin = async (step: string) => {
+      steps.push(step);
+      const tries = steps.filter((each) => each === step).length;
+      if (tries === 1) await admin.command({ replSetStepDown: 60, force: true });
+      if (tries === 2) await admin.command({ replSetFreeze: 0 }); // it may be elected again
+    };
+    const model = {
+      async createCollection() {
+        await begin('collection');
+        return counters.createCollection();
+      },
+      async createIndexes() {
+        await begin('indexes');
+        return counters.createIndexes();
+      },
+    };
+    try {
+      await ensureCollections([model]);
+      for (const step of ['collection', 'indexes'])
+        expect(steps.filter((each) => each === step)).to.have.length.greaterThan(1);
+      const indexes = await connection.collection('counters').indexes();
+      expect(indexes.map(({ name }) => name)).to.have.members(['_id_', 'by-value']);
+    } finally {
+      await Promise.all([operator.close(), connection.close()]);
+      await mongod.remove();
+    }
+  });
+
+  it('says at once what the server would answer again', async () => {
+    const database = await openTestDatabase();
+    try {
+      const counters = modelOn(database.connection);
+      await ensureCollections([counters]);
+      await counters.collection.dropIndex('by-value');
+      await counters.collection.createIndex({ value: 1 }, { name: 'by-value' });
+      expect(await errorOf(ensureCollections([counters]))).to.include({ codeName: 'IndexKeySpecsConflict' });
+    } finally {
+      await database.drop();
+    }
+  });
 });
 
 describe('connectMongo', () => {
@@ -200,15 +274,10 @@ describe('a database that goes away', function () {
   this.timeout(30_000);
 
   it('is 503 for reads, writes and transactions, and back without a new start', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'outlay-mongo-outage-'));
-    const binary = await findMongod({ keepIn: join(import.meta.dirname, '../../../.outlay/mongodb') });
-    let mongod = await startMongod({ binary, dbPath: folder, port: 0 });
-    const { port } = mongod;
+    const mongod = await startOwnMongod();
     try {
-      await ensureReplicaSet({ name: 'rs0', members: [`127.0.0.1:${port}`] });
-      const uri = `mongodb://127.0.0.1:${port}/outage?replicaSet=rs0`;
       const connection = await connectMongo({
-        uri,
+        uri: `mongodb://127.0.0.1:${mongod.port}/outage?replicaSet=rs0`,
         appName: 'test',
         registry: new Registry(),
         serverSelectionTimeoutMs: 500,
@@ -227,14 +296,12 @@ describe('a database that goes away', function () {
         expect(toProblem(await errorOf(work())).status).to.equal(503);
       await errorOf(pingMongo(connection));
 
-      mongod = await startMongod({ binary, dbPath: folder, port });
-      await ensureReplicaSet({ name: 'rs0', members: [`127.0.0.1:${port}`] });
+      await mongod.startAgain();
       await inOne('c');
       expect((await counters.findById('c').lean())?.value).to.equal(1);
       await connection.close();
     } finally {
-      await mongod.stop(1_000);
-      await rm(folder, { recursive: true, force: true });
+      await mongod.remove();
     }
   });
 });

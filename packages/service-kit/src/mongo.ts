@@ -95,8 +95,22 @@ export async function closeMongo(connection: Connection): Promise<void> {
 const ensureMs = 30_000;
 
 /**
+ * What a server answers that is no primary (any more) or is going away. The driver's own list, which it does not give away; the
+ * label of what may be tried again is on reads and writes only (7.9, `RETRYABLE_WRITE_ERROR_CODES` in error.js).
+ */
+const electionCodes = new Set<unknown>([
+  91, // ShutdownInProgress
+  189, // PrimarySteppedDown
+  10107, // NotWritablePrimary
+  11600, // InterruptedAtShutdown
+  11602, // InterruptedDueToReplStateChange
+  13435, // NotPrimaryNoSecondaryOk
+  13436, // NotPrimaryOrSecondary
+]);
+
+/**
  * Creates the models' collections and indexes where they are missing; at start, so that no transaction has to. Where the
- * connection breaks it goes on: the driver repeats reads and writes, but not these.
+ * connection breaks or a primary is being elected it goes on: the driver repeats reads and writes, but not these.
  */
 export async function ensureCollections(
   models: readonly { createCollection(): Promise<unknown>; createIndexes(): Promise<unknown> }[],
@@ -107,8 +121,9 @@ export async function ensureCollections(
       try {
         return void (await create());
       } catch (error) {
-        // What the server itself answers, it answers again.
-        if (error instanceof mongoose.mongo.MongoServerError || Date.now() > giveUpAt) throw error;
+        // What else the server itself answers, it answers again.
+        const isFinal = error instanceof mongoose.mongo.MongoServerError && !electionCodes.has(error.code);
+        if (isFinal || Date.now() > giveUpAt) throw error;
         await delay(50);
       }
     }
