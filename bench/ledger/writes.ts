@@ -3,7 +3,7 @@ import type { NewExpense } from '@outlay/contracts/expense.ts';
 import type { ImportSummary } from '@outlay/contracts/import.ts';
 import { isBeingWorkedOn } from '@outlay/contracts/import-status.ts';
 import { type mongo, Types } from 'mongoose';
-import { indexes, type StoredExpense, toStored } from '../../services/expense/src/expenses/expense-document.ts';
+import { expenseSchema, type StoredExpense, toStored } from '../../services/expense/src/expenses/expense-document.ts';
 import { type BenchLedger, batches, type Database, toBankFile } from './bench-ledger.ts';
 import type { Door } from './doors.ts';
 import type { Bench } from './figures.ts';
@@ -145,7 +145,9 @@ async function insertBare(
   await connection.dropCollection('bench_import').catch(() => undefined);
   const scratch = connection.collection('bench_import') as unknown as mongo.Collection<StoredExpense>;
   if (hasIndexes)
-    await scratch.createIndexes(Object.entries(indexes).map(([name, key]) => ({ name, key: { ...key } })));
+    await scratch.createIndexes(
+      expenseSchema.indexes().map(([key, options]) => ({ key, ...options }) as mongo.IndexDescription),
+    );
   const fresh = documents.map((document) => ({ ...document, _id: new Types.ObjectId() }));
   const { p50Ms } = await once(async () => {
     for (const batch of batches(fresh, 500)) await scratch.insertMany(batch, { writeConcern: { w: 'majority' } });

@@ -74,7 +74,15 @@ export function createExpenseParts({
   const reports = createReportStore(connection);
   const vocabulary = createVocabulary(connection);
   const idempotency = createIdempotency(connection, now);
-  const bookkeeping = createBookkeeping({ expenses, deleted, categories: categoryStore, rollups, vocabulary, now });
+  const bookkeeping = createBookkeeping({
+    expenses,
+    deleted,
+    categories: categoryStore,
+    ledgers: ledgerStore,
+    rollups,
+    vocabulary,
+    now,
+  });
   const ledgers = createLedgers({ connection, ledgers: ledgerStore, categories: categoryStore, now });
   const imports = createImports({
     connection,

@@ -42,6 +42,15 @@ export function createCategoryStore(connection: Connection) {
   const collection = model.collection as unknown as mongo.Collection<StoredCategory>;
   const projection = { ledger: 0, nameKey: 0, filings: 0 } satisfies Partial<Record<keyof StoredCategory, 0>>;
 
+  /** Which of these ids are no category of this ledger. */
+  async function unknown(session: ClientSession, ledger: string, ids: Iterable<string>): Promise<string[]> {
+    const found = await collection
+      .find({ ledger: new Types.ObjectId(ledger) }, { hint: 'siblings', projection: { _id: 1 }, session })
+      .toArray();
+    const known = new Set(found.map(({ _id }) => _id.toHexString()));
+    return [...new Set(ids)].filter((id) => !known.has(id));
+  }
+
   return {
     model,
 
@@ -80,13 +89,10 @@ export function createCategoryStore(connection: Connection) {
         { $inc: { filings: 1 } },
         { session },
       );
-      if (matchedCount === distinct.length) return [];
-      const known = await model
-        .find({ _id: { $in: distinct }, ledger }, { _id: 1 }, { session })
-        .lean<{ _id: Types.ObjectId }[]>();
-      const found = new Set(known.map(({ _id }) => _id.toHexString()));
-      return distinct.filter((id) => !found.has(id));
+      return matchedCount === distinct.length ? [] : unknown(session, ledger, distinct);
     },
+
+    unknown,
   };
 }
 

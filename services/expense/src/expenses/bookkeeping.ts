@@ -3,6 +3,7 @@ import { ValidationFailed } from '@outlay/service-kit/problem.ts';
 import type { ClientSession } from 'mongoose';
 import type { CategoryStore } from '../categories/category-store.ts';
 import type { PreparedWrites } from '../ledger-transactions.ts';
+import type { LedgerStore } from '../ledgers/ledger-store.ts';
 import { ChangedMeanwhile, ExpenseNotFound } from '../problems.ts';
 import { coming, going } from '../rollups/fold-sums.ts';
 import type { RollupStore } from '../rollups/rollup-store.ts';
@@ -18,6 +19,7 @@ export interface BookkeepingParts {
   expenses: ExpenseStore;
   deleted: DeletedExpenses;
   categories: CategoryStore;
+  ledgers: LedgerStore;
   rollups: RollupStore;
   vocabulary: Vocabulary;
   now: () => Date;
@@ -35,24 +37,25 @@ export type Bookkeeping = ReturnType<typeof createBookkeeping>;
  * Every write to expenses. Each function works inside of the caller's transaction (`inLedger`) and brings rollups and
  * categories along, so that what is true of the expenses is true of the figures at every moment.
  */
-export function createBookkeeping({ expenses, deleted, categories, rollups, vocabulary, now }: BookkeepingParts) {
+export function createBookkeeping({
+  expenses,
+  deleted,
+  categories,
+  ledgers,
+  rollups,
+  vocabulary,
+  now,
+}: BookkeepingParts) {
+  /** @throws {ValidationFailed} where it is none of this ledger's */
+  async function holdCategory(session: ClientSession, ledger: string, category: string | null, pointer = '#/category') {
+    if (category !== null) refuse(await categories.hold(session, ledger, [category]), [category], () => pointer);
+  }
+
   /** @throws {ValidationFailed} pointing at each category that is none of this ledger's */
-  async function holdCategories(
-    session: ClientSession,
-    ledger: string,
-    asked: readonly (string | null)[],
-    pointer = (_index: number) => '#/category',
-  ): Promise<void> {
-    const unknown = await categories.hold(
-      session,
-      ledger,
-      asked.filter((id) => id !== null),
-    );
-    if (unknown.length === 0) return;
-    const errors = asked.flatMap((id, index) =>
-      id !== null && unknown.includes(id) ? [{ pointer: pointer(index), detail: 'is no category of this ledger' }] : [],
-    );
-    throw new ValidationFailed('Wrong: category.', { errors });
+  async function holdCategories(session: ClientSession, ledger: string, asked: readonly (string | null)[]) {
+    await ledgers.holdCategories(session, ledger);
+    const named = asked.filter((id) => id !== null);
+    refuse(await categories.unknown(session, ledger, named), asked, (index) => `#/${index}/category`);
   }
 
   /** The stored expense; @throws {ExpenseNotFound | ChangedMeanwhile} */
@@ -73,7 +76,7 @@ export function createBookkeeping({ expenses, deleted, categories, rollups, voca
     async record(session: ClientSession, ledger: string, booking: NewExpense): Promise<Expense> {
       const stored = toStored(ledger, booking, now());
       await vocabulary.learn(ledger, stored.words);
-      await holdCategories(session, ledger, [booking.category]);
+      await holdCategory(session, ledger, booking.category);
       await expenses.insert(session, [stored]);
       await rollups.apply(session, ledger, [coming(booking)]);
       return toExpense(stored);
@@ -99,7 +102,7 @@ export function createBookkeeping({ expenses, deleted, categories, rollups, voca
         ids: stored.map(({ _id }) => _id.toHexString()),
         async write(session) {
           if (stored.length === 0) return;
-          await holdCategories(session, ledger, asked, (index) => `#/${index}/category`);
+          await holdCategories(session, ledger, asked);
           await expenses.insert(session, stored);
           await sums.write(session);
         },
@@ -118,8 +121,8 @@ export function createBookkeeping({ expenses, deleted, categories, rollups, voca
       fits: VersionCheck,
     ): Promise<Expense> {
       const before = await current(session, ledger, id, fits);
-      if (patch.category != null && patch.category !== before.category?.toHexString())
-        await holdCategories(session, ledger, [patch.category]);
+      if (patch.category !== undefined && patch.category !== (before.category?.toHexString() ?? null))
+        await holdCategory(session, ledger, patch.category);
       const after = toChanged(before, patch, now());
       await vocabulary.learn(ledger, after.words);
       if (!(await expenses.replace(session, after, before.version))) throw new ChangedMeanwhile(before.version);
@@ -196,7 +199,7 @@ export function createBookkeeping({ expenses, deleted, categories, rollups, voca
     async refile(session: ClientSession, ledger: string, from: string, to: string | null): Promise<number> {
       const moving = await expenses.inCategory(session, ledger, from, batchMax);
       if (moving.length === 0) return 0;
-      if (to !== null) await holdCategories(session, ledger, [to], () => '#/moveTo');
+      await holdCategory(session, ledger, to, '#/moveTo');
       await expenses.refile(
         session,
         moving.map(({ _id }) => _id),
@@ -211,6 +214,15 @@ export function createBookkeeping({ expenses, deleted, categories, rollups, voca
       return moving.length;
     },
   };
+}
+
+/** @throws {ValidationFailed} where categories are unknown, pointing at each place where they were asked for */
+function refuse(unknown: readonly string[], asked: readonly (string | null)[], pointer: (index: number) => string) {
+  if (unknown.length === 0) return;
+  const errors = asked.flatMap((id, index) =>
+    id !== null && unknown.includes(id) ? [{ pointer: pointer(index), detail: 'is no category of this ledger' }] : [],
+  );
+  throw new ValidationFailed('Wrong: category.', { errors });
 }
 
 const isChanged = ({ version }: StoredExpense): boolean => version > 1;

@@ -14,6 +14,8 @@ export interface StoredLedger {
   categoriesId?: Types.ObjectId;
   /** Whether its years have rollups: from its first expense on, or by a repair. Absent in ledgers that are older than these. */
   hasYears?: true;
+  /** Counts how often categories were held. Nobody reads the number. */
+  filings?: number;
 }
 
 const schema = new Schema<StoredLedger>(
@@ -26,6 +28,7 @@ const schema = new Schema<StoredLedger>(
     createdAt: { type: Date, required: true },
     categoriesId: Schema.Types.ObjectId,
     hasYears: Boolean,
+    filings: Number,
   },
   { collection: 'ledgers', autoCreate: false, autoIndex: false, versionKey: false },
 );
@@ -75,6 +78,14 @@ export function createLedgerStore(connection: Connection) {
     async changeCategoriesId(session: ClientSession, id: string): Promise<void> {
       const change = { $set: { categoriesId: new Types.ObjectId() } };
       await collection.updateOne({ _id: new Types.ObjectId(id) }, change, { session });
+    },
+
+    /**
+     * Holds all of a ledger's categories in place for a transaction that puts much under them: whoever changes one writes the ledger
+     * too ({@link changeCategoriesId}), and one of the two transactions loses. One write, where to hold each costs sixty.
+     */
+    async holdCategories(session: ClientSession, id: string): Promise<void> {
+      await collection.updateOne({ _id: new Types.ObjectId(id) }, { $inc: { filings: 1 } }, { session });
     },
 
     /** Once its years have rollups that are right. */
