@@ -118,7 +118,13 @@ export const ImportQuery = z.strictObject({
 export type ImportQuery = z.infer<typeof ImportQuery>;
 export const ImportRowsQuery = z.strictObject({
   fromRow: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(500).default(500),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(500)
+    .default(500)
+    .meta({ description: 'Rows at most; 0 for who wants to know only how far it is' }),
 });
 export const ImportCommit = z
   .strictObject({

@@ -81,7 +81,7 @@ export function importRoutes({
   async function findRows(record: ImportRecord, fromRow: number, limit: number): Promise<StoredRow[]> {
     const rows: StoredRow[] = [];
     // What is being read changes until all of it is compared; what is taken back has gone.
-    if (record.status === 'received' || record.status === 'reading') return rows;
+    if (limit === 0 || record.status === 'received' || record.status === 'reading') return rows;
     const end = Math.min(fromRow + limit, record.counts.total);
     for (let first = fromRow - (fromRow % chunkRows); first < end; first += chunkRows)
       rows.push(...((await chunks.find(record.id, first))?.rows ?? []));

@@ -122,6 +122,15 @@ describe('POST imports', () => {
       expect(beyond.nextRow).to.equal(null);
       expect((await person.read(first.id, '?limit=501')).body.errors[0].parameter).to.equal('limit');
     });
+
+    it('or none of them, for who follows how far it is', async () => {
+      const person = service.person();
+      const { id } = (await person.upload(file)).body;
+      const state = (await person.read(id, '?limit=0')).body;
+      expect(state).to.include({ id, status: 'preview', nextRow: null });
+      expect(state.counts.total).to.equal(1_203);
+      expect(state.rows).to.deep.equal([]);
+    });
   });
 
   it('refuses a file of more rows than a commit can name, and keeps nothing of it', async () => {

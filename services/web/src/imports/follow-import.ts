@@ -16,7 +16,7 @@ export async function followImport(
   signal: AbortSignal,
 ): Promise<ImportSummary> {
   for (;;) {
-    const state = await get<ImportSummary>(path, { query: { limit: 1 }, signal });
+    const state = await get<ImportSummary>(path, { query: { limit: 0 }, signal });
     onState(state);
     if (!isBeingWorkedOn(state.status)) return state;
     await readEvents(`/api/v1${path}/events`, onState, signal).catch(() => undefined);
