@@ -116,6 +116,25 @@ describe('The page', function () {
     expect(await page.title()).to.equal('Create an account · Outlay');
   });
 
+  it('says how long a person has to wait whose password was wrong too often', async () => {
+    const page = await open();
+    const email = 'guessed@example.org';
+    await page.goto('/login');
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    const body = JSON.stringify({ email, password: 'wrong horse battery' });
+    const headers = { 'content-type': 'application/json' };
+    for (let guess = 0; guess < 10; guess++)
+      await fetch(`${outlay.url}/api/v1/auth/login`, { method: 'POST', headers, body });
+
+    await page.getByRole('button', { name: 'Log in' }).click();
+
+    await page
+      .getByRole('alert')
+      .getByText(/^Too many wrong passwords in a row. Try again in \d seconds?.$/)
+      .waitFor();
+  });
+
   it('searches and filters, and keeps both in the address, so that links and "back" work', async () => {
     const page = await open();
     await register(page);

@@ -2,7 +2,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 
 const outcomes = {
   registration: ['succeeded', 'taken'],
-  login: ['succeeded', 'wrong_password', 'unknown_address'],
+  login: ['succeeded', 'wrong_password', 'unknown_address', 'too_many_attempts'],
   /** `retried`: the token before the current one, within the grace period; `reused`: an older one, a sign of theft. */
   refresh: ['rotated', 'retried', 'reused', 'refused'],
 } as const;

@@ -9,6 +9,7 @@ import { createKeyStore, type SignatureAlgorithm } from './keys/key-store.ts';
 import { createSessionAnswer, type SessionAnswer } from './sessions/answer-session.ts';
 import { createSessionEnds, type SessionEnds } from './sessions/session-ends.ts';
 import { createSessionStore, type SessionStore } from './sessions/session-store.ts';
+import { createPasswordAttempts, type PasswordAttempts } from './users/password-attempts.ts';
 import { createPasswords, type Passwords } from './users/passwords.ts';
 import { createUserStore, type UserStore } from './users/user-store.ts';
 
@@ -38,6 +39,7 @@ export interface AuthParts {
   sessions: SessionStore;
   sessionEnds: SessionEnds;
   passwords: Passwords;
+  attempts: PasswordAttempts;
   keys: KeyRing;
   answerSession: SessionAnswer;
   metrics: AuthMetrics;
@@ -54,6 +56,7 @@ export function createAuthParts(options: AuthOptions): AuthParts {
   const users = createUserStore(connection);
   const sessions = createSessionStore(connection, now);
   const sessionEnds = createSessionEnds({ sessions, tokenSeconds: accessTokenSeconds, registry, now });
+  const attempts = createPasswordAttempts(connection, { secret: options.keyEncryptionKey, now });
   const keyStore = createKeyStore(connection);
   const keys = createKeyRing({
     store: keyStore,
@@ -73,12 +76,13 @@ export function createAuthParts(options: AuthOptions): AuthParts {
     sessions,
     sessionEnds,
     passwords: createPasswords(metrics, options.hashing),
+    attempts,
     keys,
     answerSession: createSessionAnswer(keys, { ...userTokens, lifeSeconds: accessTokenSeconds }, now),
     metrics,
     now,
     async start() {
-      await ensureCollections([users.model, sessions.model, keyStore.model]);
+      await ensureCollections([users.model, sessions.model, attempts.model, keyStore.model]);
       await keys.start();
     },
     async stop() {

@@ -47,3 +47,17 @@ export class WrongPassword extends Problem {
     });
   }
 }
+
+/** Of an address with an account and of one without. */
+export class TooManyAttempts extends Problem {
+  static override readonly code = 'too-many-attempts';
+  static override readonly status = 429;
+  static override readonly title = 'Too many wrong passwords';
+  constructor(waitSeconds: number) {
+    const minutes = Math.ceil(waitSeconds / 60);
+    const [count, unit] = waitSeconds < 60 ? [waitSeconds, 'second'] : [minutes, 'minute'];
+    super(`Too many wrong passwords in a row. Try again in ${count} ${unit}${count === 1 ? '' : 's'}.`, {
+      headers: { 'retry-after': String(waitSeconds) },
+    });
+  }
+}

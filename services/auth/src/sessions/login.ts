@@ -1,9 +1,9 @@
 import { Login, Session } from '@outlay/contracts/auth.ts';
 import { type Route, route } from '@outlay/service-kit/route.ts';
 import type { AuthParts } from '../auth-parts.ts';
-import { WrongCredentials } from '../problems.ts';
+import { TooManyAttempts, WrongCredentials } from '../problems.ts';
 
-export const login = ({ users, sessions, passwords, answerSession, metrics }: AuthParts): Route =>
+export const login = ({ users, sessions, passwords, attempts, answerSession, metrics }: AuthParts): Route =>
   route({
     method: 'post',
     path: '/api/v1/auth/login',
@@ -12,12 +12,16 @@ export const login = ({ users, sessions, passwords, answerSession, metrics }: Au
     user: 'none',
     body: Login,
     success: { 200: Session },
-    problems: [WrongCredentials],
+    problems: [WrongCredentials, TooManyAttempts],
     async handle({ body, ctx, log }) {
-      // The gateway limits logins by address. A limit by account would belong here, before the costly verification.
       const account = await users.findByEmail(body.email);
-      // Also without an account, so that the time does not tell who has one.
-      const isRight = await passwords.verify(body.password, account?.passwordHash);
+      // Also without an account, so that neither the time nor the limit tells who has one.
+      const isRight = await attempts
+        .judge(body.email, () => passwords.verify(body.password, account?.passwordHash))
+        .catch((error) => {
+          if (error instanceof TooManyAttempts) metrics.login('too_many_attempts');
+          throw error;
+        });
       if (!account || !isRight) {
         metrics.login(account ? 'wrong_password' : 'unknown_address');
         throw new WrongCredentials();
