@@ -1,16 +1,16 @@
 /**
- * `npm test [-- FILE…]`: sets up what is missing, runs every suite, lists what failed and closes with `N passed, N failed`.
- * With files, only those. SUMMARY_FILE names a file that gets these last lines too.
+ * `npm test [-- FILE… FLAG…]`: sets up what is missing, runs every suite, lists what failed and closes with `N passed, N failed`.
+ * With files, only those; mocha's flags (`-g "part of a title"`) hold for all. SUMMARY_FILE names a file that gets these last lines too.
  */
 import { writeFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { findMongod } from '@outlay/database-setup/find-mongod.ts';
 import { repositoryRoot } from './start/settings.ts';
 import { findChromium, installChromium } from './test/find-chromium.ts';
+import { planSuites } from './test/plan-suites.ts';
 import { listFailures, runSuite, type SuiteResult } from './test/run-suite.ts';
 
-const files = process.argv.slice(2).map((file) => relative(repositoryRoot, resolve(process.env.INIT_CWD ?? '', file)));
-const isEndToEnd = (file: string) => file.startsWith('test/e2e');
+const plan = planSuites(process.argv.slice(2), process.env.INIT_CWD ?? '');
 const told = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => told.abort());
 if (process.connected) process.on('disconnect', () => told.abort());
@@ -19,20 +19,12 @@ const log = (line: string) => console.log(line);
 const suites = [
   {
     name: 'Units and integration',
-    args: files.length
-      ? files.filter((file) => !isEndToEnd(file))
-      : [
-          '{packages,services,scripts,test}/**/*.test.ts',
-          '--ignore',
-          'test/{e2e,cluster}/**',
-          '--ignore',
-          '**/{node_modules,dist}/**',
-        ],
+    args: plan.units,
     setUp: () => {},
   },
   {
     name: 'End to end',
-    args: files.length ? files.filter(isEndToEnd) : ['test/e2e/**/*.test.ts'],
+    args: plan.endToEnd,
     setUp: () => {
       if (!findChromium()) installChromium(log);
       const chromium = findChromium();
