@@ -14,7 +14,6 @@ describe('readStatement of camt.053 files', () => {
     expect({ format, encoding }).to.deep.equal({ format: 'camt.053', encoding: 'utf-8' });
     expect(all).to.deep.equal([
       {
-        row: 0,
         ok: true,
         line: 152,
         booking: {

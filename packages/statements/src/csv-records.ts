@@ -1,30 +1,38 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import type { CsvMapping } from '@outlay/contracts/import.ts';
-import { CsvError, type Options, parse } from 'csv-parse';
+import { CsvError, type Options, type Parser, parse } from 'csv-parse';
 import { parse as parseAll } from 'csv-parse/sync';
 
 /** One record with the lines it spans: a quoted field may hold line breaks. */
 export type CsvRecord = { cells: string[]; line: number; endLine: number };
-/** The line from which on no records could be told apart. */
-export type CsvBreak = { breaksAt: number };
 
 export type CsvSyntax = { delimiter: CsvMapping['delimiter']; hasQuotes: boolean };
 
 /** Longer than any booking; a quote that is never closed would else swallow the file. */
 const recordMax = 16_384;
 
-type Parsed = { record: string[]; info: { lines: number } };
-
-const parserOptions = ({ delimiter, hasQuotes }: CsvSyntax): Options => ({
-  delimiter,
-  quote: hasQuotes ? '"' : false,
-  record_delimiter: '\n',
-  relax_quotes: true,
-  relax_column_count: true,
-  max_record_size: recordMax,
-  info: true,
-});
+function parserOptions(
+  { delimiter, hasQuotes }: CsvSyntax,
+  skippedLines: number,
+  take: (record: CsvRecord) => void,
+): Options {
+  let line = skippedLines + 1;
+  return {
+    delimiter,
+    quote: hasQuotes ? '"' : false,
+    record_delimiter: '\n',
+    relax_quotes: true,
+    relax_column_count: true,
+    max_record_size: recordMax,
+    on_record: (cells: string[], { lines }) => {
+      // csv-parse tells where a record ends: it starts where the one before ended.
+      const endLine = lines + skippedLines;
+      take({ cells, line, endLine });
+      line = endLine + 1;
+      return null; // nothing for the parser's own list or stream
+    },
+  };
+}
 
 /** The records of a file's start; the last one may be missing where the start ends inside of it. */
 export function sampleRecords(
@@ -42,10 +50,11 @@ export function sampleRecords(
 
 function collect(text: string, syntax: CsvSyntax): { records: CsvRecord[]; error?: string } {
   const records: CsvRecord[] = [];
-  const toRecord = toRecords(0);
-  const keep = (parsed: unknown) => void records.push(toRecord(parsed as Parsed));
   try {
-    parseAll(text, { ...parserOptions(syntax), on_record: keep });
+    parseAll(
+      text,
+      parserOptions(syntax, 0, (record) => records.push(record)),
+    );
     return { records };
   } catch (error) {
     if (error instanceof CsvError) return { records, error: error.code };
@@ -53,52 +62,51 @@ function collect(text: string, syntax: CsvSyntax): { records: CsvRecord[]; error
   }
 }
 
-/** The records behind a number of lines, as the text streams by; at a break they end with it. */
-export async function* readRecords(
-  text: AsyncIterable<string>,
-  syntax: CsvSyntax,
-  skippedLines: number,
-): AsyncGenerator<CsvRecord | CsvBreak> {
-  const parser = parse(parserOptions(syntax));
-  const source = withoutLines(text, skippedLines);
-  pipeline(Readable.from(source), parser).catch(() => {}); // the loop below meets the same error
-  const toRecord = toRecords(skippedLines);
-  let line = skippedLines;
-  try {
-    for await (const parsed of parser) {
-      const record = toRecord(parsed as Parsed);
-      line = record.endLine;
-      yield record;
+/** The records behind a number of lines, as the text streams by. */
+export class CsvRecords {
+  readonly #parser: Parser;
+  #linesToSkip: number;
+  /** Where the next record starts. */
+  nextLine: number;
+
+  /** @param take is given each record as soon as it is read: a stream of records would cost as much as to read them */
+  constructor(syntax: CsvSyntax, skippedLines: number, take: (record: CsvRecord) => void) {
+    this.#linesToSkip = skippedLines;
+    this.nextLine = skippedLines + 1;
+    const options = parserOptions(syntax, skippedLines, (record) => {
+      this.nextLine = record.endLine + 1;
+      take(record);
+    });
+    this.#parser = parse(options);
+    this.#parser.on('error', () => {}); // who wrote the piece is told it as well
+  }
+
+  /** @returns false where the next record has no end, and no more can be told apart */
+  async push(piece: string): Promise<boolean> {
+    const text = this.#withoutLines(piece);
+    return text === '' || isParsed((done) => this.#parser.write(text, done));
+  }
+
+  /** @returns as `push` does */
+  end = (): Promise<boolean> => isParsed((done) => this.#parser.end(done));
+
+  #withoutLines(piece: string): string {
+    let at = 0;
+    for (; this.#linesToSkip > 0; this.#linesToSkip -= 1) {
+      const end = piece.indexOf('\n', at);
+      if (end < 0) return '';
+      at = end + 1;
     }
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    yield { breaksAt: line + 1 };
-  } finally {
-    parser.destroy();
-    await source.return(undefined); // streams close their source in their own time
+    return piece.slice(at);
   }
 }
 
-/** csv-parse tells where a record ends: it starts where the one before ended. */
-function toRecords(skippedLines: number): (parsed: Parsed) => CsvRecord {
-  let line = skippedLines + 1;
-  return ({ record, info }) => {
-    const endLine = info.lines + skippedLines;
-    const read = { cells: record, line, endLine };
-    line = endLine + 1;
-    return read;
-  };
-}
-
-async function* withoutLines(text: AsyncIterable<string>, lines: number): AsyncGenerator<string, void> {
-  let left = lines;
-  for await (const piece of text) {
-    let at = 0;
-    for (; left > 0; left -= 1) {
-      const end = piece.indexOf('\n', at);
-      if (end < 0) break;
-      at = end + 1;
-    }
-    if (left === 0 && at < piece.length) yield piece.slice(at);
+async function isParsed(give: (done: (error?: Error | null) => void) => void): Promise<boolean> {
+  try {
+    await promisify(give)();
+    return true;
+  } catch (error) {
+    if (error instanceof CsvError) return false;
+    throw error;
   }
 }

@@ -500,6 +500,15 @@ describe('records of CSV', () => {
     );
   });
 
+  it('before a quote that swallows the rest are all kept, wherever a piece of the file ends (up to 64 KiB of them were lost)', async () => {
+    const rows = Array.from({ length: 9_000 }, (_, i) => `2026-01-05,Shop ${i},-1.00\n`).join('');
+    const { all } = await readAll(`Date,Payee,Amount\n${rows}2026-01-05,"Open,-2.00\n${rows}`);
+
+    expect(all).to.have.length(9_001);
+    expect(brief(all.at(-2)!)).to.equal('9001: 2026-01-05 -100 EUR | Shop 8999 | ');
+    expect(brief(all.at(-1)!)).to.match(/^9002: refused: The record is too long/);
+  });
+
   it('may be none: a header alone is an empty statement', async () => {
     expect(await rowsOf('Date,Payee,Amount\n')).to.deep.equal([]);
   });

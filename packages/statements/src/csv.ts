@@ -2,28 +2,24 @@ import type { CsvMapping } from '@outlay/contracts/import.ts';
 import { currencies } from '@outlay/contracts/money.ts';
 import { directed, type Money, quoted, type Reading, toRow } from './booking.ts';
 import { guessMapping, isFilled, layoutKey } from './csv-guess.ts';
-import { type CsvRecord, type CsvSyntax, readRecords, sampleRecords } from './csv-records.ts';
+import { type CsvRecord, CsvRecords, type CsvSyntax, sampleRecords } from './csv-records.ts';
 import { directionWords } from './csv-words.ts';
 import { readAmount } from './read-amount.ts';
 import { readDate } from './read-date.ts';
+import type { RowParser } from './row-parser.ts';
 import { type ReadOptions, type ReadRow, UnreadableStatement } from './statement.ts';
 
 const knownCurrencies = new Set(currencies);
 /** Records at the end that may be totals, balances and remarks of the bank. */
 const footerMax = 20;
 
-type OpenCsv = { mapping: CsvMapping; columns: string[]; mappingKey: string; rows: AsyncGenerator<ReadRow> };
+type OpenCsv = { mapping: CsvMapping; columns: string[]; mappingKey: string; parser: RowParser };
 
 /**
- * Decides the mapping of a CSV file (given, else remembered, else guessed) and reads its rows by it.
+ * Decides the mapping of a CSV file: given, else remembered, else guessed.
  * @throws {UnreadableStatement} where none was given and the text is no table of bookings
  */
-export async function openCsv(
-  text: AsyncIterable<string>,
-  head: string,
-  isWhole: boolean,
-  options: ReadOptions,
-): Promise<OpenCsv> {
+export async function openCsv(head: string, isWhole: boolean, options: ReadOptions): Promise<OpenCsv> {
   const guess = guessMapping(head, isWhole, options.currency);
   const mappingKey = guess?.key ?? layoutKey([head.split('\n', 1)[0]!.slice(0, 1_000)]);
   const mapping = options.mapping ?? (await options.suggestMapping?.(mappingKey)) ?? guess?.mapping;
@@ -36,29 +32,50 @@ export async function openCsv(
   const first = records.find((record) => record.line > mapping.headerRows && isFilled(record));
   const columns = (header ?? first)?.cells.map((cell) => cell.trim()) ?? [];
   const reader = new RowReader(mapping, columns, header !== undefined, options.currency);
-  return { mapping, columns, mappingKey, rows: csvRows(text, syntax, reader) };
+  return { mapping, columns, mappingKey, parser: new CsvParser(syntax, reader) };
 }
 
-async function* csvRows(text: AsyncIterable<string>, syntax: CsvSyntax, reader: RowReader): AsyncGenerator<ReadRow> {
-  const footers: ReadRow[] = [];
-  let hasBookings = false;
-  for await (const record of readRecords(text, syntax, reader.mapping.headerRows)) {
-    if ('breaksAt' in record) {
-      const reason = 'The record is too long: a quote may be open. The rest could not be read.';
-      yield* [...footers, { ok: false as const, line: record.breaksAt, reason }];
-      return;
-    }
-    if (!isFilled(record)) continue;
-    const row = reader.read(record);
-    if (!row.ok && reader.looksLikeFooter(record) && footers.length < footerMax) footers.push(row);
+/** The bookings of a CSV file by its mapping. */
+class CsvParser implements RowParser {
+  readonly rows: ReadRow[] = [];
+  readonly #reader: RowReader;
+  readonly #records: CsvRecords;
+  /** Rows that may be the bank's remarks at the end, until a booking follows. */
+  #footers: ReadRow[] = [];
+  #hasBookings = false;
+
+  constructor(syntax: CsvSyntax, reader: RowReader) {
+    this.#reader = reader;
+    this.#records = new CsvRecords(syntax, reader.mapping.headerRows, (record) => this.#take(record));
+  }
+
+  async push(piece: string): Promise<boolean> {
+    const goesOn = await this.#records.push(piece);
+    if (!goesOn) this.#break();
+    return goesOn;
+  }
+
+  async end(): Promise<void> {
+    const isWhole = await this.#records.end();
+    if (!isWhole) this.#break();
+    // A total at the end is no booking; but where nothing was one, the person wants to know why.
+    else if (!this.#hasBookings) this.rows.push(...this.#footers);
+  }
+
+  #take(record: CsvRecord): void {
+    if (!isFilled(record)) return;
+    const row = this.#reader.read(record);
+    if (!row.ok && this.#footers.length < footerMax && this.#reader.looksLikeFooter(record)) this.#footers.push(row);
     else {
-      yield* footers.splice(0);
-      yield row;
-      hasBookings ||= row.ok;
+      this.rows.push(...this.#footers.splice(0), row);
+      this.#hasBookings ||= row.ok;
     }
   }
-  // A total at the end is no booking; but where nothing was one, the person wants to know why.
-  if (!hasBookings) yield* footers;
+
+  #break(): void {
+    const reason = 'The record is too long: a quote may be open. The rest could not be read.';
+    this.rows.push(...this.#footers, { ok: false, line: this.#records.nextLine, reason });
+  }
 }
 
 class RowReader {

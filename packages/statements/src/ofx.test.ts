@@ -32,7 +32,6 @@ describe('readStatement of OFX files from banks', () => {
       "17: 2009-04-03 -2200 CAD | CONNIE'S HAIR D | POS MERCHANDISE;CONNIE'S HAIR D",
     ]);
     expect(all[0]).to.deep.equal({
-      row: 0,
       ok: true,
       line: 15,
       booking: {

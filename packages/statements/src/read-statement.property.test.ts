@@ -152,10 +152,10 @@ describe('any bookings', () => {
         const { all } = await readAll(render(list, dialect));
 
         expect(
-          all.map((row) => (row.ok ? { ...row.booking, row: row.row } : row.reason)),
+          all.map((row) => (row.ok ? row.booking : row.reason)),
           JSON.stringify(dialect),
         ).to.deep.equal(
-          list.map(({ day, minor, payee, note }, row) => ({
+          list.map(({ day, minor, payee, note }) => ({
             date: `2026-03-${two(day)}`,
             amount: Math.abs(minor),
             currency: 'EUR',
@@ -165,7 +165,6 @@ describe('any bookings', () => {
             bankId: null,
             account: null,
             categoryName: null,
-            row,
           })),
         );
       }),
@@ -181,7 +180,7 @@ const fixtures = ['ofx', 'camt053', 'csv', 'qif'].flatMap((folder) =>
 /** The rows, or the sentence of the refusal; anything else fails the test. */
 async function outcome(source: Uint8Array | AsyncIterable<Uint8Array>) {
   try {
-    const { all, rows: _, ...reader } = await readAll(source);
+    const { all, batches: _, ...reader } = await readAll(source);
     return { reader, all };
   } catch (error) {
     if (error instanceof UnreadableStatement) return { refusal: error.message };

@@ -59,8 +59,8 @@ describe('readStatement', () => {
     await readStatement(source('%PDF'), { currency: 'EUR' }).catch(() => {});
     expect(closed).to.equal(1);
 
-    const { rows } = await readStatement(source('Date,Payee,Amount\n'), { currency: 'EUR' });
-    for await (const row of rows) if (row.row === 3) break;
+    const { batches } = await readStatement(source('Date,Payee,Amount\n'), { currency: 'EUR' });
+    for await (const rows of batches) if (rows.length > 0) break;
     expect(closed).to.equal(2);
   });
 
@@ -69,10 +69,10 @@ describe('readStatement', () => {
       yield new TextEncoder().encode(`Date,Payee,Amount\n${'2026-01-05,Shop,-1.00\n'.repeat(5_000)}`);
       throw new Error('connection lost');
     }
-    const { rows } = await readStatement(source(), { currency: 'EUR' });
+    const { batches } = await readStatement(source(), { currency: 'EUR' });
     let message = '';
     try {
-      for await (const row of rows) expect(row.ok).to.equal(true);
+      for await (const rows of batches) expect(rows.every(({ ok }) => ok)).to.equal(true);
     } catch (error) {
       message = (error as Error).message;
     }
@@ -201,16 +201,17 @@ describe('100,000 bookings', () => {
         taken += text.length;
         yield new TextEncoder().encode(text);
       }
-      const { rows } = await readStatement(source(), { currency: 'EUR' });
+      const { batches } = await readStatement(source(), { currency: 'EUR' });
       const sizes = [...make()].map(({ length }) => length);
       let read = sizes[0]!;
       let good = 0;
-      for await (const row of rows) {
-        expect(row.ok && row.booking.amount).to.equal((row.row + 1) * 100 + 50);
-        read += sizes[row.row + 1]!;
-        waiting = Math.max(waiting, taken - read);
-        good += 1;
-      }
+      for await (const rows of batches)
+        for (const row of rows) {
+          expect(row.ok && row.booking.amount).to.equal((good + 1) * 100 + 50);
+          good += 1;
+          read += sizes[good]!;
+          waiting = Math.max(waiting, taken - read);
+        }
 
       expect(good).to.equal(count);
       expect(waiting).to.be.below(4 * lookAheadBytes);

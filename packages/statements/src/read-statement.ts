@@ -7,7 +7,7 @@ import { OfxParser } from './ofx.ts';
 import { peek } from './peek.ts';
 import { QifParser } from './qif.ts';
 import { parseRows } from './row-parser.ts';
-import type { ReadOptions, ReadRow, StatementReader, StatementRow } from './statement.ts';
+import type { ReadOptions, StatementReader } from './statement.ts';
 
 /** How much is read ahead to recognise format, encoding, date order and columns: about a thousand bookings. */
 export const lookAheadBytes = 64 * 1024;
@@ -30,25 +30,20 @@ export async function readStatement(
     const reader = { format, encoding: encoding.name, mapping: null, columns: null, mappingKey: null };
     switch (format) {
       case 'ofx':
-        return { ...reader, rows: numbered(parseRows(text, new OfxParser(options.currency))) };
+        return { ...reader, batches: parseRows(text, new OfxParser(options.currency)) };
       case 'qif':
-        return { ...reader, rows: numbered(parseRows(text, new QifParser(start, options.currency))) };
+        return { ...reader, batches: parseRows(text, new QifParser(start, options.currency)) };
       case 'camt.053':
-        return { ...reader, rows: numbered(parseRows(text, new Camt053Parser(options.currency))) };
+        return { ...reader, batches: parseRows(text, new Camt053Parser(options.currency)) };
       case 'mt940':
-        return { ...reader, rows: numbered(parseRows(text, new Mt940Parser(options.currency))) };
+        return { ...reader, batches: parseRows(text, new Mt940Parser(options.currency)) };
       case 'csv': {
-        const { rows, ...layout } = await openCsv(text, start, isWhole, options);
-        return { ...reader, ...layout, rows: numbered(rows) };
+        const { parser, ...layout } = await openCsv(start, isWhole, options);
+        return { ...reader, ...layout, batches: parseRows(text, parser) };
       }
     }
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-async function* numbered(rows: AsyncIterable<ReadRow>): AsyncGenerator<StatementRow> {
-  let row = 0;
-  for await (const read of rows) yield { row: row++, ...read };
 }

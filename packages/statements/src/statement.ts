@@ -21,24 +21,27 @@ export type Booking = {
   categoryName: string | null;
 };
 
-/** What a parser makes of one record: a booking, or the sentence that says which field is wrong and what would be right. */
+/**
+ * What is read of one record: a booking, or the sentence that says which field is wrong and what would be right. `line` is
+ * where the record starts in the file, from 1.
+ */
 export type ReadRow = { ok: true; line: number; booking: Booking } | { ok: false; line: number; reason: string };
-
-/** `row` counts from 0, refused rows included; `line` is where the record starts in the file, from 1. */
-export type StatementRow = ReadRow & { row: number };
 
 export type StatementReader = {
   format: StatementFormat;
   /** WHATWG name: "utf-8", "windows-1252", "utf-16le" … */
   encoding: string;
-  /** CSV only: the mapping that `rows` uses. */
+  /** CSV only: the mapping that the rows are read by. */
   mapping: CsvMapping | null;
   /** CSV only: the header, or the first row where there is none. */
   columns: string[] | null;
   /** CSV only: a stable signature of the layout (64 hex digits) to remember a corrected mapping by. */
   mappingKey: string | null;
-  /** May be read once. Leaving the loop early closes the source. */
-  rows: AsyncIterable<StatementRow>;
+  /**
+   * The rows in the order of the file, some at a time: as many as one piece of it makes, maybe none. May be read once; leaving
+   * the loop early closes the source.
+   */
+  batches: AsyncIterable<ReadRow[]>;
 };
 
 export type ReadOptions = {

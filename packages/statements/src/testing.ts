@@ -1,7 +1,7 @@
 /** What the tests of this package share. */
 import { readFileSync } from 'node:fs';
 import { readStatement } from './read-statement.ts';
-import type { ReadOptions, StatementReader, StatementRow } from './statement.ts';
+import type { ReadOptions, ReadRow, StatementReader } from './statement.ts';
 
 export const fixture = (path: string): Buffer => readFileSync(new URL(`../fixtures/${path}`, import.meta.url));
 
@@ -9,16 +9,16 @@ export const fixture = (path: string): Buffer => readFileSync(new URL(`../fixtur
 export async function readAll(
   source: string | Uint8Array | AsyncIterable<Uint8Array>,
   options: Partial<ReadOptions> = {},
-): Promise<StatementReader & { all: StatementRow[] }> {
+): Promise<StatementReader & { all: ReadRow[] }> {
   const bytes = typeof source === 'string' ? new TextEncoder().encode(source) : source;
   const reader = await readStatement(bytes, { currency: 'EUR', ...options });
-  const all: StatementRow[] = [];
-  for await (const row of reader.rows) all.push(row);
+  const all: ReadRow[] = [];
+  for await (const rows of reader.batches) all.push(...rows);
   return { ...reader, all };
 }
 
 /** A row on one line: `line: date ±minor currency | payee | note`, or `line: refused: reason`. */
-export function brief(row: StatementRow): string {
+export function brief(row: ReadRow): string {
   if (!row.ok) return `${row.line}: refused: ${row.reason}`;
   const { date, amount, currency, kind, payee, note } = row.booking;
   return `${row.line}: ${date} ${kind === 'expense' ? '-' : '+'}${amount} ${currency} | ${payee} | ${note}`;

@@ -1,6 +1,6 @@
 import type { Category, Ledger } from '@outlay/contracts/ledger.ts';
 import { readStatement } from '@outlay/statements/read-statement.ts';
-import { type StatementRow, UnreadableStatement } from '@outlay/statements/statement.ts';
+import { type ReadRow, UnreadableStatement } from '@outlay/statements/statement.ts';
 import type { ChunkStore } from './chunk-store.ts';
 import type { ExpenseBook } from './expense-book.ts';
 import { repeatedInFile } from './explain-duplicate.ts';
@@ -108,7 +108,7 @@ export async function readImport(parts: ReadParts, ledger: Ledger, record: Impor
     let first = 0;
     let keeping = Promise.resolve();
     try {
-      for await (const rows of chunksOf(reader.rows)) {
+      for await (const rows of chunksOf(reader.batches)) {
         // While rows are looked up and kept, the next ones are parsed; in order, so that no gap is left at an end.
         await keeping;
         if (first >= kept) {
@@ -152,26 +152,28 @@ function withRows(counts: Counts, rows: readonly Pick<StoredRow, 'status'>[]): C
 }
 
 /** The file's rows, 500 at a time, each with its fingerprint. */
-async function* chunksOf(rows: AsyncIterable<StatementRow>): AsyncGenerator<StoredRow[]> {
+async function* chunksOf(batches: AsyncIterable<ReadRow[]>): AsyncGenerator<StoredRow[]> {
   const fingerprint = createFingerprints();
   let chunk: StoredRow[] = [];
-  for await (const row of rows) {
-    if (row.row >= rowsMax)
-      throw new UnreadableStatement(`The file has more than ${rowsMax} bookings. Split it, for example by year.`);
-    chunk.push(toStoredRow(row, fingerprint));
-    if (chunk.length < chunkRows) continue;
-    yield chunk;
-    chunk = [];
-  }
+  let row = 0;
+  for await (const rows of batches)
+    for (const read of rows) {
+      if (row === rowsMax)
+        throw new UnreadableStatement(`The file has more than ${rowsMax} bookings. Split it, for example by year.`);
+      chunk.push(toStoredRow(row++, read, fingerprint));
+      if (chunk.length < chunkRows) continue;
+      yield chunk;
+      chunk = [];
+    }
   if (chunk.length > 0) yield chunk;
 }
 
-function toStoredRow(read: StatementRow, fingerprint: ReturnType<typeof createFingerprints>): StoredRow {
-  const { row, line } = read;
+function toStoredRow(row: number, read: ReadRow, fingerprint: ReturnType<typeof createFingerprints>): StoredRow {
+  const { line } = read;
   const common = { row, line, duplicateOf: null, category: null };
   if (!read.ok) return { ...common, status: 'invalid', reason: read.reason, source: null };
   const { booking } = read;
-  const { key, earlier } = fingerprint(read, booking);
+  const { key, earlier } = fingerprint({ row, line }, booking);
   const source = { ...booking, key };
   if (!earlier) return { ...common, status: 'new', reason: null, source };
   const reason = repeatedInFile(booking.bankId ?? '', earlier);
