@@ -80,14 +80,15 @@ class CsvParser implements RowParser {
 
 class RowReader {
   readonly mapping: CsvMapping;
-  readonly #columns: string[];
-  readonly #hasHeader: boolean;
+  /** How many columns there are, and how they are called in a reason. */
+  readonly #width: number;
+  readonly #names: string[];
   readonly #currency: string;
 
   constructor(mapping: CsvMapping, columns: string[], hasHeader: boolean, currency: string) {
     this.mapping = mapping;
-    this.#columns = columns;
-    this.#hasHeader = hasHeader;
+    this.#width = columns.length;
+    this.#names = hasHeader ? columns.map((heading) => heading && `Column ${quoted(heading)}`) : [];
     const heading = hasHeader ? (columns[mapping.amount ?? mapping.debit ?? mapping.credit ?? -1] ?? '') : '';
     // "Amount (GBP)" names the currency of the whole column.
     const named = /\b([A-Z]{3})[)\]\s]*$/.exec(heading)?.[1] ?? '';
@@ -96,10 +97,9 @@ class RowReader {
 
   read(record: CsvRecord): ReadRow {
     const { line, cells } = record;
-    const width = this.#columns.length;
     // An amount like 12,50 without quotes in a file of commas would be read as 12.
-    if (cells.slice(width).some((cell) => cell.trim()))
-      return { ok: false, line, reason: `The record has ${cells.length} fields where ${width} are expected.` };
+    if (cells.slice(this.#width).some((cell) => cell.trim()))
+      return { ok: false, line, reason: `The record has ${cells.length} fields where ${this.#width} are expected.` };
     if (cells.some((cell) => cell.startsWith('"') && cell.includes('\n')))
       return { ok: false, line, reason: 'A quote is opened and not closed: the record has run into the next one.' };
     const { date, dateOrder, payee, note, bankId, category } = this.mapping;
@@ -146,8 +146,5 @@ class RowReader {
 
   #cell = (cells: string[], column: number | null): string => (column === null ? '' : (cells[column]?.trim() ?? ''));
 
-  #name(column: number): string {
-    const heading = this.#hasHeader ? this.#columns[column] : undefined;
-    return heading ? `Column ${quoted(heading)}` : `Column ${column + 1}`;
-  }
+  #name = (column: number): string => this.#names[column] || `Column ${column + 1}`;
 }

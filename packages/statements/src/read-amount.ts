@@ -25,8 +25,11 @@ const directions: Readonly<Record<string, 1 | -1>> = { CR: 1, C: 1, H: 1, DR: -1
 /** Digits with their marks; the point of "Fr.12.50" belongs to the word. */
 const number = /(?:(?<!\p{L})[.,])?\d[\d.,' ]*/u;
 
+/** As most are written: these need no closer look. */
+const plainAmounts = { '.': /^(-?)(\d+)(\.\d+)?$/, ',': /^(-?)(\d+)(,\d+)?$/ };
+
 /** What an amount's text says: digits with at most one '.', and a currency where it names one. */
-type Parts = { unsigned: string; sign: 1 | -1; direction: 1 | -1 | undefined; currency: string | undefined };
+type Parts = { unsigned: string; sign: 1 | -1; direction?: 1 | -1 | undefined; currency?: string | undefined };
 
 /**
  * Reads an amount as people's banks write it: "-1.234,56 €", "(12.50)", "1'234.50-", "USD 12", "12.50 DR".
@@ -55,6 +58,8 @@ export const looksLikeAmount = (text: string): boolean => !!(amountParts(text, '
 
 function amountParts(text: string, decimal: Decimal): Parts | undefined {
   if (text.length > 60) return undefined;
+  const [, minus, whole, fraction = ''] = plainAmounts[decimal].exec(text) ?? [];
+  if (whole) return { unsigned: whole + fraction.replace(',', '.'), sign: minus ? -1 : 1 };
   const plain = normalised(text);
   const digits = number.exec(plain)?.[0];
   if (digits === undefined) return undefined;

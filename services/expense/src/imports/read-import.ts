@@ -124,7 +124,8 @@ export async function readImport(parts: ReadParts, ledger: Ledger, record: Impor
 
     async function keep(first: number, read: StoredRow[]): Promise<void> {
       const asNew = read.filter(({ status }) => status === 'new');
-      const rows = await suggest(withVerdicts(read, await duplicates.imported(ledger, asNew)));
+      const rows = withVerdicts(read, await duplicates.imported(ledger, asNew));
+      await suggest(rows);
       for (const expense of explainedBy(rows)) used.add(expense);
       const unexplained = rows.filter(({ status }) => status === 'new');
       const hasAlike = (await duplicates.alike(ledger, id, unexplained)).length > 0;
@@ -203,13 +204,13 @@ function categorySuggestions(
     }
   }
 
-  return async (rows: StoredRow[]): Promise<StoredRow[]> => {
+  return async (rows: readonly StoredRow[]): Promise<void> => {
     const payees = rows.flatMap(({ source }) => (source?.payee && !byPayee.has(source.payee) ? source.payee : []));
     if (payees.length > 0) await learn([...new Set(payees)]);
-    return rows.map((row) => {
-      if (!row.source) return row;
+    for (const row of rows) {
+      if (!row.source) continue;
       const { categoryName, payee } = row.source;
-      return { ...row, category: (categoryName && byName(categoryName)) || (byPayee.get(payee) ?? null) };
-    });
+      row.category = (categoryName && byName(categoryName)) || (byPayee.get(payee) ?? null);
+    }
   };
 }
