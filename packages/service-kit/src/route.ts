@@ -34,11 +34,11 @@ export interface RouteRequest<P, Q, B> {
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
-  readonly headers?: Record<string, string>;
+  readonly headers?: Record<string, string | string[]>;
 }
 
 /** An answer of a route: status, body and, where they say something, headers. */
-export const reply = (status: number, body?: unknown, headers?: Record<string, string>): Reply => ({
+export const reply = (status: number, body?: unknown, headers?: Reply['headers']): Reply => ({
   status,
   ...(body !== undefined && { body }),
   ...(headers && { headers }),

@@ -7,6 +7,7 @@ import { type AuthMetrics, createAuthMetrics } from './auth-metrics.ts';
 import { createKeyRing, type KeyRing } from './keys/key-ring.ts';
 import { createKeyStore, type SignatureAlgorithm } from './keys/key-store.ts';
 import { createSessionAnswer, type SessionAnswer } from './sessions/answer-session.ts';
+import { createKnownDevices, type KnownDevices } from './sessions/known-devices.ts';
 import { createSessionEnds, type SessionEnds } from './sessions/session-ends.ts';
 import { createSessionStore, type SessionStore } from './sessions/session-store.ts';
 import { createPasswordAttempts, type PasswordAttempts } from './users/password-attempts.ts';
@@ -40,6 +41,7 @@ export interface AuthParts {
   sessionEnds: SessionEnds;
   passwords: Passwords;
   attempts: PasswordAttempts;
+  devices: KnownDevices;
   keys: KeyRing;
   answerSession: SessionAnswer;
   metrics: AuthMetrics;
@@ -77,6 +79,7 @@ export function createAuthParts(options: AuthOptions): AuthParts {
     sessionEnds,
     passwords: createPasswords(metrics, options.hashing),
     attempts,
+    devices: createKnownDevices(options.keyEncryptionKey),
     keys,
     answerSession: createSessionAnswer(keys, { ...userTokens, lifeSeconds: accessTokenSeconds }, now),
     metrics,

@@ -15,13 +15,15 @@ interface Opened {
   user: User;
   session: OpenSession;
   delivery: 'cookie' | 'body';
+  /** Set-Cookie beside the refresh token's, for a browser. */
+  device?: string;
 }
 
 export type SessionAnswer = (status: number, opened: Opened) => Reply;
 
 /** The answer to register, login and refresh: an access token, and the refresh token where the client wants it. */
 export function createSessionAnswer(keys: KeyRing, settings: AccessTokenSettings, now: () => number): SessionAnswer {
-  return (status, { ctx, user, session, delivery }) => {
+  return (status, { ctx, user, session, delivery, device }) => {
     const claims = { userId: user.id, sessionId: session.id, lifeSeconds: settings.lifeSeconds, now: now() };
     const body: Session = {
       accessToken: issueUserToken(keys.signingKey(), settings, claims),
@@ -32,6 +34,7 @@ export function createSessionAnswer(keys: KeyRing, settings: AccessTokenSettings
     };
     if (delivery === 'body') return reply(status, body);
     const seconds = Math.round((session.expiresAt.getTime() - now()) / 1_000);
-    return reply(status, body, { 'set-cookie': refreshCookie(ctx, session.refreshToken, seconds) });
+    const cookies = [refreshCookie(ctx, session.refreshToken, seconds), ...(device ? [device] : [])];
+    return reply(status, body, { 'set-cookie': cookies });
   };
 }

@@ -3,7 +3,7 @@ import { type Route, route } from '@outlay/service-kit/route.ts';
 import type { AuthParts } from '../auth-parts.ts';
 import { TooManyAttempts, WrongCredentials } from '../problems.ts';
 
-export const login = ({ users, sessions, passwords, attempts, answerSession, metrics }: AuthParts): Route =>
+export const login = ({ users, sessions, passwords, attempts, devices, answerSession, metrics }: AuthParts): Route =>
   route({
     method: 'post',
     path: '/api/v1/auth/login',
@@ -15,9 +15,12 @@ export const login = ({ users, sessions, passwords, attempts, answerSession, met
     problems: [WrongCredentials, TooManyAttempts],
     async handle({ body, ctx, log }) {
       const account = await users.findByEmail(body.email);
+      const device = devices.recognise(ctx, body.email);
       // Also without an account, so that neither the time nor the limit tells who has one.
       const isRight = await attempts
-        .judge(body.email, () => passwords.verify(body.password, account?.passwordHash))
+        .judge(device ? `${body.email} ${device}` : body.email, () =>
+          passwords.verify(body.password, account?.passwordHash),
+        )
         .catch((error) => {
           if (error instanceof TooManyAttempts) metrics.login('too_many_attempts');
           throw error;
@@ -36,6 +39,12 @@ export const login = ({ users, sessions, passwords, attempts, answerSession, met
       }
       metrics.login('succeeded');
       log.info({ userId: account.user.id, sessionId: session.id }, 'logged in');
-      return answerSession(200, { ctx, user: account.user, session, delivery: body.delivery });
+      return answerSession(200, {
+        ctx,
+        user: account.user,
+        session,
+        delivery: body.delivery,
+        device: devices.cookie(ctx, body.email),
+      });
     },
   });

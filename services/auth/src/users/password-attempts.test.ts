@@ -1,6 +1,6 @@
 import { Unavailable } from '@outlay/service-kit/problem.ts';
 import { expect } from 'chai';
-import type { Answer } from '../../../../test/support/request.ts';
+import type { Answer, Api } from '../../../../test/support/request.ts';
 import { bearer, newPerson, startTestAuth, type TestAuth } from '../../test/start-test-auth.ts';
 
 const path = '/api/v1/auth/login';
@@ -143,6 +143,65 @@ describe('wrong passwords in a row', () => {
     passwords.verify = verify;
     expect((await guess(person.email)).status).to.equal(401);
     expect((await logIn(person)).status).to.equal(200);
+  });
+
+  describe('of strangers', () => {
+    /** A browser that has logged in to the account once, and has logged out since. */
+    const browserOf = async (person: { email: string; password: string }) => {
+      const { headers } = await logIn(person);
+      const device = headers.getSetCookie().find((cookie) => cookie.startsWith('outlay_device='))!;
+      const cookie = device.split(';')[0]!;
+      return { device, cookie, api: auth.api.with({ cookie }) };
+    };
+    const logInBy = (api: Api, { email, password }: { email: string; password: string }) =>
+      api.post(path, { email, password });
+
+    it('do not keep a person out of a browser that knows the account', async () => {
+      const person = await register();
+      const browser = await browserOf(person);
+      await guessTimes(person.email, 10);
+      expect((await logIn(person)).status).to.equal(429);
+
+      const answer = await logInBy(browser.api, { ...person, email: person.email.toUpperCase() });
+
+      expect(answer.status).to.equal(200);
+      expect((await logIn(person)).status).to.equal(429);
+    });
+
+    it('are counted apart from those of the browser, which waits for its own', async () => {
+      const person = await register();
+      const browser = await browserOf(person);
+      for (let index = 0; index < 10; index++)
+        expect((await logInBy(browser.api, { ...person, password: wrong })).status).to.equal(401);
+      expect((await logInBy(browser.api, person)).status).to.equal(429);
+      expect((await logIn(person)).status).to.equal(200);
+    });
+
+    it('get no further by the cookie of another account, nor by one that is made up', async () => {
+      const [person, stranger] = [await register(), await register()];
+      const own = await browserOf(stranger);
+      const [id] = own.cookie.slice('outlay_device='.length).split('.');
+      await guessTimes(person.email, 10);
+      for (const cookie of [
+        own.cookie,
+        `outlay_device=${id}.${'A'.repeat(43)}`,
+        `outlay_device=${id}`,
+        'outlay_device=.',
+      ])
+        expect((await logInBy(auth.api.with({ cookie }), person)).status, cookie).to.equal(429);
+    });
+
+    it('are told apart by a cookie that no script reads, no other site sends and only the login gets', async () => {
+      const person = await register();
+      const { device } = await browserOf(person);
+      expect(device).to.match(
+        /^outlay_device=[\w-]{22}\.[\w-]{43}; Path=\/api\/v1\/auth\/login; Max-Age=31536000; HttpOnly; SameSite=Strict$/,
+      );
+      const { headers } = await auth.api.post('/api/v1/auth/register', newPerson(), { 'x-forwarded-proto': 'https' });
+      expect(headers.getSetCookie()[1]).to.match(/^outlay_device=.*; SameSite=Strict; Secure$/);
+      const inBody = await auth.api.post(path, { email: person.email, password: person.password, delivery: 'body' });
+      expect(inBody.headers.getSetCookie()).to.deep.equal([]);
+    });
   });
 
   it('of who wants to change the password count too', async () => {

@@ -23,7 +23,7 @@ describe('POST /api/v1/auth/register', () => {
 
   it('hands the refresh token over as a cookie that no script and no other site gets', async () => {
     const answer = await auth.api.post(path, newPerson());
-    expect(answer.headers.getSetCookie()).to.have.length(1);
+    expect(answer.headers.getSetCookie()).to.have.length(2);
     expect(answer.headers.getSetCookie()[0]).to.match(
       /^outlay_refresh=[\w-]{80}; Path=\/api\/v1\/auth; Max-Age=2592000; HttpOnly; SameSite=Strict$/,
     );

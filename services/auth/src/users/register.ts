@@ -5,7 +5,16 @@ import type { AuthParts } from '../auth-parts.ts';
 import { EmailTaken } from '../problems.ts';
 import { personName } from './person-name.ts';
 
-export const register = ({ connection, users, sessions, passwords, answerSession, metrics, now }: AuthParts): Route =>
+export const register = ({
+  connection,
+  users,
+  sessions,
+  passwords,
+  devices,
+  answerSession,
+  metrics,
+  now,
+}: AuthParts): Route =>
   route({
     method: 'post',
     path: '/api/v1/auth/register',
@@ -27,7 +36,8 @@ export const register = ({ connection, users, sessions, passwords, answerSession
         });
         metrics.registration('succeeded');
         log.info({ userId: user.id, sessionId: session.id }, 'registered');
-        return answerSession(201, { ctx, user, session, delivery: body.delivery });
+        const device = devices.cookie(ctx, body.email);
+        return answerSession(201, { ctx, user, session, delivery: body.delivery, device });
       } catch (error) {
         if (error instanceof EmailTaken) metrics.registration('taken');
         throw error;
