@@ -3,7 +3,7 @@ import type { NewExpense } from '@outlay/contracts/expense.ts';
 import { type Random, seededRandom } from '../../scripts/start/seeded-random.ts';
 
 export const firstDay = '2016-01-01';
-export const lastDay = '2025-12-31';
+const lastDay = '2025-12-31';
 export const payeesMax = 3_000;
 export const categoriesMax = 60;
 

@@ -29,7 +29,7 @@ export async function takeTurns<Name extends string>(
   return Object.fromEntries([...times].map(([name, taken]) => [name, timingOf(taken)])) as Record<Name, Timing>;
 }
 
-export function timingOf(taken: readonly number[]): Timing {
+function timingOf(taken: readonly number[]): Timing {
   const sorted = taken.toSorted((a, b) => a - b);
   const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!;
   return { p50Ms: at(0.5), p99Ms: at(0.99) };

@@ -49,7 +49,7 @@ const service = {
 };
 const overrides = z.object({ ...service, image: z.string() }).partial().shape;
 
-export const ChartValues = z
+const ChartValues = z
   .strictObject({
     /** Helm's own, for charts that include this one. */
     global: z.looseObject({}),

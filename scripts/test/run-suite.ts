@@ -100,7 +100,7 @@ const readFailures = (file: string): string[] =>
 const closingLength = 1_000_000;
 
 /** The last "  12 passing (3s)", "  1 failing" and "  2 pending" of mocha's spec reporter; undefined where it never came that far. */
-export function readCounts(output: string): Counts | undefined {
+function readCounts(output: string): Counts | undefined {
   const lines = stripVTControlCharacters(output.slice(-closingLength));
   const last = (word: string) => [...lines.matchAll(new RegExp(`^ +(\\d+) ${word}\\b`, 'gm'))].at(-1);
   const passing = last('passing');

@@ -5,7 +5,7 @@ import { Currency } from './money.ts';
 
 export const AnomaliesQuery = PeriodQuery;
 
-export const anomalyTypes = ['payee', 'category', 'subscription', 'doubled'] as const;
+const anomalyTypes = ['payee', 'category', 'subscription', 'doubled'] as const;
 const Anomaly = z.object({
   type: z.enum(anomalyTypes).meta({
     description:

@@ -56,7 +56,7 @@ export const Expense = z
 export type Expense = z.infer<typeof Expense>;
 export const ExpensePage = pageOf(Expense).meta({ id: 'ExpensePage' });
 
-export const expenseSorts = ['-date', 'date', '-amount', 'amount'] as const;
+const expenseSorts = ['-date', 'date', '-amount', 'amount'] as const;
 const queryAmount = z.coerce.number().int().min(0).max(amountMax).optional();
 export const ExpenseQuery = z.strictObject({
   from: CalendarDate.optional().meta({ description: 'First day, included' }),

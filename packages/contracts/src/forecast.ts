@@ -4,7 +4,7 @@ import { CalendarDate } from './common.ts';
 import { convertQuery, figureFilters } from './figure-filters.ts';
 import { Currency } from './money.ts';
 
-export const forecastMeasures = ['spent', 'income', 'net'] as const;
+const forecastMeasures = ['spent', 'income', 'net'] as const;
 
 export const ForecastQuery = z.strictObject({
   measure: z.enum(forecastMeasures).default('spent').meta({ description: 'What is foretold; net = income − spent' }),

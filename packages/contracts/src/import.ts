@@ -4,7 +4,7 @@ import { Kind } from './expense.ts';
 import { importStatuses } from './import-status.ts';
 import { Currency } from './money.ts';
 
-export const statementFormats = ['ofx', 'qif', 'csv', 'camt.053', 'mt940'] as const;
+const statementFormats = ['ofx', 'qif', 'csv', 'camt.053', 'mt940'] as const;
 export const StatementFormat = z.enum(statementFormats);
 export type StatementFormat = z.infer<typeof StatementFormat>;
 

@@ -3,9 +3,9 @@ import { PeriodQuery, period } from './analytics.ts';
 import { Id, text } from './common.ts';
 import { convertQuery, figureFilters } from './figure-filters.ts';
 
-export const dimensions = ['category', 'payee', 'tag', 'day', 'week', 'month', 'year'] as const;
+const dimensions = ['category', 'payee', 'tag', 'day', 'week', 'month', 'year'] as const;
 export type Dimension = (typeof dimensions)[number];
-export const reportMeasures = ['spent', 'income', 'net', 'expense', 'refund', 'count'] as const;
+const reportMeasures = ['spent', 'income', 'net', 'expense', 'refund', 'count'] as const;
 
 const { asOf: _asOf, ...savedFilters } = figureFilters;
 const name = text(60)

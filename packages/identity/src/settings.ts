@@ -33,12 +33,12 @@ export const workloadCallerSettings = { WORKLOAD_TOKEN_DIR: z.string().min(1) };
 export function workloadVerifierFrom(
   config: WorkloadSettings,
   audience: string,
-  registry?: Registry,
+  registry: Registry,
 ): WorkloadVerifier | undefined {
   if (config.WORKLOAD_VERIFIER === 'mesh') return undefined;
   const ours = { audience, namespace: config.WORKLOAD_NAMESPACE, namePrefix: config.WORKLOAD_NAME_PREFIX };
   if (config.WORKLOAD_VERIFIER === 'tokenreview')
-    return createTokenReviewVerifier({ ...ours, ...(registry && { onReview: countReviews(registry) }) });
+    return createTokenReviewVerifier({ ...ours, onReview: countReviews(registry) });
   const { WORKLOAD_ISSUER: issuer, WORKLOAD_JWKS_FILE: file } = config;
   if (!issuer || !file)
     throw new ConfigError('Wrong configuration: WORKLOAD_VERIFIER=jwks needs WORKLOAD_ISSUER and WORKLOAD_JWKS_FILE');

@@ -29,7 +29,6 @@ const Claims = z.object({
   nbf: z.int(),
   exp: z.int(),
 });
-export type UserTokenClaims = z.infer<typeof Claims>;
 
 export interface SigningKey {
   kid: string;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Session } from '@outlay/contracts/auth.ts';
 
 /** An answer that is not what the journey needs: says what was asked and what came. */
-export class UnexpectedAnswer extends Error {}
+class UnexpectedAnswer extends Error {}
 
 export interface Call {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';

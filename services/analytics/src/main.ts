@@ -33,7 +33,7 @@ await run(async () => {
     expenseTimeoutMs: config.EXPENSE_TIMEOUT_MS,
     rates: rates.rates,
     now: () => new Date(),
-    workloads: workloadVerifierFrom(config, 'analytics'),
+    workloads: workloadVerifierFrom(config, 'analytics', metrics.registry),
     verifyUser: createUserTokenVerifier({
       issuer: config.USER_TOKEN_ISSUER,
       audience: config.USER_TOKEN_AUDIENCE,

@@ -28,4 +28,3 @@ const settings = {
 
 /** @throws {ConfigError} naming every wrong variable at once */
 export const readAuthConfig = (env: NodeJS.ProcessEnv) => readConfig(settings, env);
-export type AuthConfig = ReturnType<typeof readAuthConfig>;

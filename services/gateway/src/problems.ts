@@ -16,7 +16,7 @@ export class UserTokenRefused extends Problem {
   }
 }
 
-export class CrossSiteRequest extends Problem {
+class CrossSiteRequest extends Problem {
   static override readonly code = 'cross-site-request';
   static override readonly status = 403;
   static override readonly title = 'Requests from other sites are refused here';
@@ -35,13 +35,13 @@ export class ScopeMissing extends Problem {
   }
 }
 
-export class UpgradeRefused extends Problem {
+class UpgradeRefused extends Problem {
   static override readonly code = 'upgrade-refused';
   static override readonly status = 403;
   static override readonly title = 'This protocol is not spoken here';
 }
 
-export class RequestTimeout extends Problem {
+class RequestTimeout extends Problem {
   static override readonly code = 'request-timeout';
   static override readonly status = 408;
   static override readonly title = 'The request took too long to arrive';
@@ -57,7 +57,7 @@ export class RequestTooLarge extends Problem {
   }
 }
 
-export class ExpectationFailed extends Problem {
+class ExpectationFailed extends Problem {
   static override readonly code = 'expectation-failed';
   static override readonly status = 417;
   static override readonly title = 'The expectation cannot be met';
@@ -70,39 +70,39 @@ export class TooManyRequests extends Problem {
   static override readonly title = 'Too many requests';
 }
 
-export class HeadTooLarge extends Problem {
+class HeadTooLarge extends Problem {
   static override readonly code = 'head-too-large';
   static override readonly status = 431;
   static override readonly title = 'The request head is too large';
 }
 
-export class NotImplemented extends Problem {
+class NotImplemented extends Problem {
   static override readonly code = 'not-implemented';
   static override readonly status = 501;
   static override readonly title = 'Not implemented';
 }
 
-export class VersionNotSupported extends Problem {
+class VersionNotSupported extends Problem {
   static override readonly code = 'version-not-supported';
   static override readonly status = 505;
   static override readonly title = 'This version of HTTP is not served';
 }
 
 /** The service answered something that is not HTTP. */
-export class BadUpstreamAnswer extends Problem {
+class BadUpstreamAnswer extends Problem {
   static override readonly code = 'bad-upstream-answer';
   static override readonly status = 502;
   static override readonly title = 'A service behind the gateway gave no proper answer';
 }
 
-export class UpstreamTimeout extends Problem {
+class UpstreamTimeout extends Problem {
   static override readonly code = 'upstream-timeout';
   static override readonly status = 504;
   static override readonly title = 'A service behind the gateway took too long';
 }
 
 /** Envoy answers 503 for all of these, and so do we: nothing came back, and a client that may ask again can. */
-export class UpstreamUnavailable extends Problem {
+class UpstreamUnavailable extends Problem {
   static override readonly code = Unavailable.code;
   static override readonly status = Unavailable.status;
   static override readonly title = Unavailable.title;

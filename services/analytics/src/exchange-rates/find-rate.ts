@@ -4,7 +4,7 @@ import type { EuroRates } from './parse-ecb-rates.ts';
 import { inverse, type Ratio, times, toRatio } from './ratio.ts';
 
 /** The bank rests at weekends and holidays, five days at most; a rate older than a week is none. */
-export const ageDaysMax = 7;
+const ageDaysMax = 7;
 
 /** Finds what one unit of a currency costs in another on a day; undefined where nobody says. */
 export type FindRate = (from: string, to: string, date: string) => Ratio | undefined;

@@ -5,7 +5,7 @@ import { addCells, totalsOf } from '../figures/cells.ts';
 import { type Period, refuse } from '../period/period.ts';
 
 /** Ten years of days: more is no picture, only load. */
-export const pointsMax = 3_660;
+const pointsMax = 3_660;
 
 /** The coarsest sums that each interval can be put together from. */
 export const bucketsFor: Readonly<Record<Interval, FiguresQuery['by']>> = {

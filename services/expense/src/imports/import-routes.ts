@@ -39,7 +39,7 @@ import { readUpload } from './read-upload.ts';
 import type { ImportWatch } from './watch-imports.ts';
 
 /** 100,000 bookings of camt.053 are larger; people split by year long before. */
-export const uploadBytesMax = 20 * 1024 * 1024;
+const uploadBytesMax = 20 * 1024 * 1024;
 /** A choice of 100,000 rows by number, with as many categories as a person sets. */
 const commitBytesMax = 2 * 1024 * 1024;
 

@@ -211,7 +211,7 @@ function toRollup({ _id, cells }: RawRollup): Rollup {
 }
 
 /** ';' follows ':', so that it ends the range behind every currency of the last period. */
-export const idRange = (prefix: string, from: string, to: string) => ({
+const idRange = (prefix: string, from: string, to: string) => ({
   $gte: `${prefix}${from}:`,
   $lt: `${prefix}${to};`,
 });

@@ -64,10 +64,6 @@ export class StaticFile {
     this.#add('identity', body);
   }
 
-  get isHtml(): boolean {
-    return this.#extension === 'html';
-  }
-
   /** Makes the compressed forms on the threads of the pool; until then the plain one is served. */
   async compress(): Promise<void> {
     const body = this.#variants.identity?.body as Buffer;

@@ -5,7 +5,7 @@ import { get } from '../api/api.ts';
 import { useLedger } from '../ledgers/use-ledger.ts';
 import { type CategoryTree, categoryTree } from './category-tree.ts';
 
-export const categoriesKey = (ledger: string) => ['ledger', ledger, 'categories'] as const;
+const categoriesKey = (ledger: string) => ['ledger', ledger, 'categories'] as const;
 
 const empty: readonly Category[] = [];
 

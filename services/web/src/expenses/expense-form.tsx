@@ -13,7 +13,7 @@ import { DateInput } from './date-input.tsx';
 import { DeleteExpense } from './delete-expense.tsx';
 import classes from './expense-form.module.css';
 import { kinds } from './filters.ts';
-import { kindLabels } from './kind.tsx';
+import { kindLabels } from './kind.ts';
 import { useExpenseChanges } from './use-expenses.ts';
 import { usePayees, useTags } from './use-suggestions.ts';
 

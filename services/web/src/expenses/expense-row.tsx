@@ -7,7 +7,7 @@ import { formatDayShort } from '../money/format-date.ts';
 import { formatMoney } from '../money/format-money.ts';
 import classes from './expense-list.module.css';
 import { effectOf } from './group-by-day.ts';
-import { kindLabels } from './kind.tsx';
+import { kindLabels } from './kind.ts';
 import { drawerState, expenseHref } from './use-expense-drawer.ts';
 
 /** One expense; the whole row is a link to it. */

@@ -6,7 +6,7 @@ import { useLedger } from '../ledgers/use-ledger.ts';
 import { formatMoney } from '../money/format-money.ts';
 import classes from './filter-bar.module.css';
 import { type ChangeFilters, type Filters, isNarrowed } from './filters.ts';
-import { kindLabels } from './kind.tsx';
+import { kindLabels } from './kind.ts';
 
 interface FilterChipsProps {
   filters: Filters;

@@ -5,7 +5,7 @@ import { useLedger } from '../ledgers/use-ledger.ts';
 import { amountText, parseAmount } from '../money/parse-amount.ts';
 import classes from './filter-bar.module.css';
 import { type ChangeFilters, type Filters, kinds, sorts } from './filters.ts';
-import { kindLabels } from './kind.tsx';
+import { kindLabels } from './kind.ts';
 import { usePayees, useTags } from './use-suggestions.ts';
 
 const sortLabels = {

@@ -56,7 +56,7 @@ export function filterSearch(filters: Filters): string {
   return params.size > 0 ? `?${params}` : '';
 }
 
-export const filterNames = ['q', 'from', 'to', 'category', 'kind', 'payee', 'tag', 'min', 'max', 'sort'] as const;
+const filterNames = ['q', 'from', 'to', 'category', 'kind', 'payee', 'tag', 'min', 'max', 'sort'] as const;
 
 /** How many filters the panel holds; search, period and order show on their own. */
 export const panelCount = (filters: Filters): number =>

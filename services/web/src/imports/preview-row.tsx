@@ -6,7 +6,7 @@ import { CategoryMark } from '../categories/category-mark.tsx';
 import { CategorySelect } from '../categories/category-select.tsx';
 import { useCategories } from '../categories/use-categories.ts';
 import { effectOf } from '../expenses/group-by-day.ts';
-import { kindLabels } from '../expenses/kind.tsx';
+import { kindLabels } from '../expenses/kind.ts';
 import { formatDate } from '../money/format-date.ts';
 import { formatMoney } from '../money/format-money.ts';
 import classes from './import-preview.module.css';

@@ -95,7 +95,7 @@ function readHeader(text: string): z.infer<typeof Header> | TokenFault {
 }
 
 /** Whether the key is one for this algorithm: a public key must never serve as the secret of another (RFC 8725 § 3.1). */
-export function isKeyFor(algorithm: ParsedToken['algorithm'], key: KeyObject): boolean {
+function isKeyFor(algorithm: ParsedToken['algorithm'], key: KeyObject): boolean {
   if (algorithm === 'ES256')
     return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
   return key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 2_048;

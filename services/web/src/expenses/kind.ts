@@ -1,0 +1,1 @@
+export const kindLabels = { expense: 'Expense', income: 'Income', refund: 'Refund', transfer: 'Transfer' } as const;
