@@ -158,11 +158,14 @@ spec:
             periodSeconds: 3
             timeoutSeconds: 3
             failureThreshold: 2
+          {{- if not $root.Values.development.enabled }}
+          {{- /* Else it would end a process that stands at a breakpoint. */}}
           livenessProbe:
             httpGet: { path: /healthz, port: admin }
             periodSeconds: 10
             timeoutSeconds: 5
             failureThreshold: 3
+          {{- end }}
           lifecycle:
             preStop:
               sleep: { seconds: {{ $values.preStopSeconds }} }
