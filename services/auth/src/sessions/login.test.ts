@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Types } from 'mongoose';
 import { bearer, newPerson, startTestAuth, type TestAuth } from '../../test/start-test-auth.ts';
 
 const path = '/api/v1/auth/login';
@@ -105,6 +106,28 @@ describe('POST /api/v1/auth/login', () => {
     const answer = await login;
     expect(answer.status).to.equal(401);
     expect(answer.headers.getSetCookie()).to.deep.equal([]);
+  });
+
+  it('ends the oldest sessions of who has more than 500, so that a new password can end the others in one go', async () => {
+    const { body: first } = await auth.api.post('/api/v1/auth/register', newPerson({ delivery: 'body' }));
+    const { body: other } = await auth.api.post('/api/v1/auth/register', newPerson({ delivery: 'body' }));
+    const { email, id } = first.user;
+    const open = () => auth.parts.sessions.open({ userId: id, passwordVersion: 1 });
+    const second = await open();
+    await Promise.all(Array.from({ length: 498 }, open));
+    const refresh = (refreshToken: string) => auth.api.post('/api/v1/auth/refresh', { refreshToken, delivery: 'body' });
+    const logIn = () => auth.api.post(path, { email, password: person.password, delivery: 'body' });
+
+    const { body: latest } = await logIn();
+
+    expect((await refresh(first.refreshToken)).status).to.equal(401);
+    for (const token of [second.refreshToken, latest.refreshToken, other.refreshToken])
+      expect((await refresh(token)).status).to.equal(200);
+    const mine = { userId: new Types.ObjectId(id) };
+    expect(await auth.parts.sessions.model.countDocuments({ ...mine, revokedAt: null })).to.equal(500);
+    // And does not keep what has ended for a month.
+    const [ended] = await auth.parts.sessions.model.find({ ...mine, revokedAt: { $ne: null } }).lean();
+    expect(ended!.expiresAt.getTime() - ended!.revokedAt!.getTime()).to.equal(3_600_000);
   });
 
   it('turns a storm away with 503 once the line is full, and lets everyone in again after it', async () => {

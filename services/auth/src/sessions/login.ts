@@ -37,6 +37,7 @@ export const login = ({ users, sessions, passwords, attempts, devices, answerSes
         metrics.login('wrong_password');
         throw new WrongCredentials();
       }
+      await sessions.endOldest(account.user.id);
       metrics.login('succeeded');
       log.info({ userId: account.user.id, sessionId: session.id }, 'logged in');
       return answerSession(200, {

@@ -51,6 +51,15 @@ schema.index({ revokedAt: 1 }, { partialFilterExpression: { revokedAt: { $gt: ne
 const lifeMs = 30 * 86_400_000;
 
 /**
+ * Of one user: a new password ends them in one transaction, and each gateway is told of each. A program that logs in every hour
+ * needs three weeks to come so far.
+ */
+const sessionsMax = 500;
+
+/** Longer than anybody has to be told of it, see session-ends.ts. */
+const endedKeptMs = 3_600_000;
+
+/**
  * The token just replaced still gets its successor for this long: the answer may have been lost, or two tabs may have
  * asked at once. Who steals a token and uses it inside these seconds is not noticed at once, but then two parties hold the
  * same successor, and the second to use it after the grace period ends the session.
@@ -75,6 +84,7 @@ export type SessionStore = ReturnType<typeof createSessionStore>;
 /** Sessions; each is one document, so that every change of one is atomic by itself. */
 export function createSessionStore(connection: Connection, now: () => number) {
   const sessions = connection.model('Session', schema);
+  const ended = () => ({ revokedAt: new Date(now()), expiresAt: new Date(now() + endedKeptMs) });
   const isAlive = () => ({ revokedAt: null, expiresAt: { $gt: new Date(now()) } });
 
   return {
@@ -129,7 +139,7 @@ export function createSessionStore(connection: Connection, now: () => number) {
       if (retried?.rotationSeed)
         return { outcome: 'retried', session: toOpenSession(retried, successorOf(token, retried.rotationSeed)) };
 
-      const reused = await sessions.findOneAndUpdate(ours, { $set: { revokedAt: new Date(now()) } }).lean();
+      const reused = await sessions.findOneAndUpdate(ours, { $set: ended() }).lean();
       return reused ? { outcome: 'reused', sessionId: token.sessionId } : { outcome: 'refused' };
     },
 
@@ -139,12 +149,23 @@ export function createSessionStore(connection: Connection, now: () => number) {
       if (!token) return;
       await sessions.updateOne(
         { _id: token.sessionId, familyHash: hashSecret(token.family), revokedAt: null },
-        { $set: { revokedAt: new Date(now()) } },
+        { $set: ended() },
       );
     },
 
     async revoke(id: string): Promise<void> {
-      await sessions.updateOne({ _id: id, revokedAt: null }, { $set: { revokedAt: new Date(now()) } });
+      await sessions.updateOne({ _id: id, revokedAt: null }, { $set: ended() });
+    },
+
+    /** Ends the oldest where a user has too many. */
+    async endOldest(userId: string): Promise<void> {
+      const tooMany = await sessions
+        .find({ userId, revokedAt: null }, { _id: 1 })
+        .sort({ _id: -1 })
+        .skip(sessionsMax)
+        .lean();
+      if (tooMany.length === 0) return;
+      await sessions.updateMany({ _id: { $in: tooMany.map(({ _id }) => _id) } }, { $set: ended() });
     },
 
     /** @returns undefined where there is no such session */
@@ -160,7 +181,7 @@ export function createSessionStore(connection: Connection, now: () => number) {
       await sessions.updateOne({ _id: id }, { $set: { passwordVersion } }, { session: transaction });
       await sessions.updateMany(
         { userId, _id: { $ne: id }, revokedAt: null },
-        { $set: { revokedAt: new Date(now()) } },
+        { $set: ended() },
         { session: transaction },
       );
     },
