@@ -56,7 +56,7 @@ export const expenseSchema = new Schema<StoredExpense>(
 /**
  * Each filter of a list has an index that also gives the order by date; `amount` gives the other order and finds an
  * import's duplicates. An index entry costs about 5 µs of every insert: those by kind and tag hold only the
- * expenses that have what they are for, and no filter has an index for the order by amount (see list-plan.ts).
+ * expenses that have what they are for, and no filter has an index for the order by amount (docs/decisions/0008).
  */
 export const indexes = {
   date: { ledger: 1, date: -1, _id: -1 },

@@ -35,7 +35,7 @@ export interface StoredRollup {
   yearly?: StoredCells;
   /** By `day:kind`, "23:expense". */
   days?: StoredCells;
-  /** By `payee:kind`, the payee spelled as it is ({@link toFieldName}), so that no name has to be looked up for a figure. */
+  /** By `payee:kind`, the payee spelled as it is (`toFieldName`), so that no name has to be looked up for a figure. */
   payees?: StoredCells;
 }
 

@@ -52,7 +52,7 @@ function judgeRefusal({ id, method }: Asked, { status, headers, body, isWhole }:
       `${status} of nobody’s ${JSON.stringify([...headers])} ${isWhole} ${body.length} ${body.toString('latin1').slice(0, 200)}`,
     ];
   if (headers.get('content-type') !== 'application/problem+json') return [`${status} without a problem`];
-  // What node:http cannot read has no id of its own.
+  // What cannot be read as a request has no id of its own.
   if (headers.get('x-request-id') !== id && (headers.has('x-request-id') || headers.get('connection') !== 'close'))
     return ['a refusal of another request'];
   if (!isWhole || method === 'HEAD') return [];
