@@ -148,6 +148,15 @@ describe('the rate limits of the gateway', () => {
     expect(gateway.log().find(({ status }) => status === 429)).to.include({ flags: 'RL' });
   });
 
+  it('leave alone when to come back where it is the service that answers 429', async () => {
+    gateway.auth.answer((_, response) => response.writeHead(429, { 'retry-after': '40' }).end());
+
+    const answer = await login();
+
+    expect([answer.status, answer.headers.get('retry-after')]).to.deep.equal([429, '40']);
+    expect(answer.headers.get('ratelimit')).to.match(/^"sign_in";r=1;/);
+  });
+
   it('go by the address that our own proxy has seen, not by what a client makes up', async () => {
     await Promise.all([login(), login()]);
 

@@ -27,13 +27,14 @@ export class LocalRateLimit implements Filter {
     return tooManyRequests;
   }
 
-  onResponse({ bucket }: FilteredRequest, status: number, headers: string[]): void {
+  onResponse({ bucket, filterFlag }: FilteredRequest, _status: number, headers: string[]): void {
     const limit = this.#limit;
     headers.push('ratelimit-policy', limit.policy);
     if (bucket?.limit !== limit) return;
     const resetSeconds = limit.secondsUntil(limit.tokensMax, bucket);
     headers.push('ratelimit', `"${limit.name}";r=${Math.floor(bucket.tokens)};t=${resetSeconds}`);
-    if (status === 429) headers.push('retry-after', String(Math.max(1, limit.secondsUntil(1, bucket))));
+    // A service may have limits of its own, and says itself when to come back.
+    if (filterFlag === 'RL') headers.push('retry-after', String(Math.max(1, limit.secondsUntil(1, bucket))));
   }
 
   #keyOf(request: FilteredRequest): string {
