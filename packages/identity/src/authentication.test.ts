@@ -134,6 +134,12 @@ describe('authentication of a service', () => {
     expect(answer.headers.get('retry-after')).to.equal('1');
   });
 
+  it('says then that nothing was done, so that the gateway may ask another pod, whatever the method', async () => {
+    keysAreAway = true;
+    const answer = await from('gateway').get('/private/1', bearer(identity.userToken(userId)));
+    expect(answer.headers.get('x-outlay-retryable')).to.equal('1');
+  });
+
   it('logs no token, neither a good nor a refused one', async () => {
     const good = identity.userToken(userId);
     const refused = createTestIdentity().userToken(userId);

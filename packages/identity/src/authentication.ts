@@ -37,6 +37,6 @@ async function refusing<T>(what: string, verify: () => Promise<T>): Promise<T> {
     return await verify();
   } catch (cause) {
     if (cause instanceof TokenRefused) throw new Unauthenticated(`${what} was refused: ${cause.message}`, { cause });
-    throw new Unavailable(`${what} cannot be verified at the moment.`, { cause });
+    throw new Unavailable(`${what} cannot be verified at the moment.`, { cause, didNothing: true });
   }
 }

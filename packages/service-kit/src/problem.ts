@@ -115,8 +115,11 @@ export class Unavailable extends Problem {
   static override readonly code = 'unavailable';
   static override readonly status = 503;
   static override readonly title = 'Temporarily unavailable';
-  constructor(detail: string, options: ErrorOptions & { retryAfterSeconds?: number } = {}) {
-    super(detail, { ...options, headers: { 'retry-after': String(options.retryAfterSeconds ?? 1) } });
+  /** @param options.didNothing then the gateway may ask another instance at once, whatever the method (docs/gateway.md) */
+  constructor(detail: string, options: ErrorOptions & { retryAfterSeconds?: number; didNothing?: boolean } = {}) {
+    const { retryAfterSeconds = 1, didNothing, ...rest } = options;
+    const headers = { 'retry-after': String(retryAfterSeconds), ...(didNothing && { 'x-outlay-retryable': '1' }) };
+    super(detail, { ...rest, headers });
   }
 }
 
