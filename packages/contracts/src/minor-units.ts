@@ -77,16 +77,19 @@ export function splitAmount(amount: number, weights: readonly number[]): number[
   return parts.map((part) => (part === 0 ? 0 : sign * part));
 }
 
+const decimalText = /^([+-]?)(\d*)(?:\.(\d*))?$/;
+const zerosAtEnd = /0+$/;
+
 /**
  * Reads a decimal text without touching a float: "1234.5" in EUR is 123450.
  * @param text digits with at most one '.', optionally signed; no grouping
  * @returns minor units, or undefined where the text is no number or has more decimals than the currency (trailing zeros aside)
  */
 export function parseDecimal(text: string, currency: string): number | undefined {
-  const match = /^([+-]?)(\d*)(?:\.(\d*))?$/.exec(text.trim());
+  const match = decimalText.exec(text.trim());
   if (!match || (match[2] === '' && !match[3])) return undefined;
   const digits = minorDigits(currency);
-  const fraction = (match[3] ?? '').replace(/0+$/, '');
+  const fraction = (match[3] ?? '').replace(zerosAtEnd, '');
   if (fraction.length > digits) return undefined;
   const minor = Number(`${match[2] || '0'}${fraction.padEnd(digits, '0')}`);
   if (!Number.isSafeInteger(minor)) return undefined;
