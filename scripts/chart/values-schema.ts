@@ -82,6 +82,7 @@ const ChartValues = z
         rateLimits: z
           .strictObject({
             signInPerMinute: z.int().min(1).max(1_000_000),
+            refreshPerMinute: z.int().min(1).max(1_000_000),
             apiBurst: z.int().min(1).max(1_000_000),
           })
           .partial(),

@@ -107,7 +107,9 @@ describe('a rate limit', () => {
 describe('the rate limits of the gateway', () => {
   let gateway: TestGateway;
   beforeEach(async () => {
-    gateway = await startTestGateway({ env: { SIGN_IN_LIMIT: '2', API_LIMIT: '3', XFF_NUM_TRUSTED_HOPS: '1' } });
+    gateway = await startTestGateway({
+      env: { SIGN_IN_LIMIT: '2', REFRESH_LIMIT: '2', API_LIMIT: '3', XFF_NUM_TRUSTED_HOPS: '1' },
+    });
   });
   afterEach(() => gateway.close());
 
@@ -146,6 +148,17 @@ describe('the rate limits of the gateway', () => {
     expect(gateway.auth.arrived.length).to.equal(before);
     await eventually(() => gateway.log().some(({ status }) => status === 429));
     expect(gateway.log().find(({ status }) => status === 429)).to.include({ flags: 'RL' });
+  });
+
+  it('hold for whoever sends made-up refresh tokens, and not for the others', async () => {
+    const post = (path: string, address: string) =>
+      fetch(`${gateway.url}/api/v1/auth/${path}`, { method: 'POST', headers: { 'x-forwarded-for': address } });
+    await Promise.all([post('refresh', '192.0.2.1'), post('logout', '192.0.2.1')]);
+
+    for (const path of ['refresh', 'logout']) expect((await post(path, '192.0.2.1')).status).to.equal(429);
+
+    expect((await post('refresh', '192.0.2.2')).status).to.equal(200);
+    expect((await login()).status).to.equal(200);
   });
 
   it('leave alone when to come back where it is the service that answers 429', async () => {

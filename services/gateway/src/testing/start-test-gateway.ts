@@ -87,6 +87,7 @@ export async function startTestGateway({
     REVOCATION_FEED: 'false',
     // A suite asks more than a person does.
     SIGN_IN_LIMIT: '100000',
+    REFRESH_LIMIT: '100000',
     API_LIMIT: '1000000',
     ...env,
   });
