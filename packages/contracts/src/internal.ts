@@ -1,5 +1,6 @@
 /**
- * What expense tells analytics: one request for one figure. Version 1; a breaking change gets a new path.
+ * What expense tells analytics: one request for one figure, answered line by line. Version 1; a breaking change gets a new path,
+ * another form of the same answer a media type.
  * Never routed by the gateway.
  *
  * Ranges are always dates: expense needs no clock. Where a figure's default is "this month", analytics asks for every month
@@ -60,8 +61,30 @@ export type FiguresQuery = z.infer<typeof FiguresQuery>;
 /** One answer holds at most so many buckets; a question for more is refused (`figure-too-large`). */
 export const bucketsMax = 100_000;
 
-/** GET /internal/v1/ledgers/{ledger}/figures */
-export const Figures = z.object({
+const Bucket = z.object({
+  /** First day of the bucket, not before its range's `from`. */
+  start: CalendarDate,
+  /** Category id, `none`, or null where not split by category. */
+  category: z.string().nullable(),
+  /** Where split by payee: as spelled most often in the whole answer; '' for none. */
+  payee: z.string().optional(),
+  /** Where split by tag; '' for none. */
+  tag: z.string().optional(),
+  /** Where every currency was asked for. */
+  currency: Currency.optional(),
+  cell: Cell,
+});
+export type Bucket = z.infer<typeof Bucket>;
+
+const FiguresRange = z.object({
+  from: CalendarDate,
+  to: CalendarDate,
+  /** Every currency with an entry inside the range that the filters let through, transfers aside. */
+  currencies: z.array(Currency),
+});
+
+/** The first line: what is true of the whole answer. */
+export const FiguresHead = z.object({
   ledger: Ledger,
   currency: Currency,
   /** All of the ledger's where the figures are split by them; else none, for they cost as much as the sums. */
@@ -80,30 +103,35 @@ export const Figures = z.object({
       }),
     )
     .optional(),
-  ranges: z.array(
-    z.object({
-      from: CalendarDate,
-      to: CalendarDate,
-      /** Every currency with an entry inside the range that the filters let through, transfers aside. */
-      currencies: z.array(Currency),
-      buckets: z.array(
-        z.object({
-          /** First day of the bucket, not before `from`. */
-          start: CalendarDate,
-          /** Category id, `none`, or null where not split by category. */
-          category: z.string().nullable(),
-          /** Where split by payee: as spelled most often in the whole answer; '' for none. */
-          payee: z.string().optional(),
-          /** Where split by tag; '' for none. */
-          tag: z.string().optional(),
-          /** Where every currency was asked for. */
-          currency: Currency.optional(),
-          cell: Cell,
-        }),
-      ),
-    }),
-  ),
+  ranges: z.array(FiguresRange),
+});
+export type FiguresHead = z.infer<typeof FiguresHead>;
+export type Double = NonNullable<FiguresHead['doubles']>[number];
+
+/** Buckets of one line: what is written and checked at a time, some 40 KB. */
+export const partBucketsMax = 256;
+
+/** Each line between: some buckets of the range at this place in the head's. A range without buckets has no line. */
+export const FiguresPart = z.object({
+  range: z.int().min(0),
+  buckets: z.array(Bucket).min(1).max(partBucketsMax),
+});
+export type FiguresPart = z.infer<typeof FiguresPart>;
+
+/** The last line: how many buckets the others held. An answer without it, or with another number, is none: it broke off. */
+export const FiguresEnd = z.object({ bucketCount: z.int().min(0).max(bucketsMax) });
+export type FiguresEnd = z.infer<typeof FiguresEnd>;
+
+/** Lines of JSON, each ended by a newline. Refusals are no lines: they are decided before the first, and have their status. */
+export const figureLinesType = 'application/x-ndjson';
+/** No line is longer; the longest there can be has a third of it. */
+export const figureLineBytesMax = 1_048_576;
+
+/**
+ * GET /internal/v1/ledgers/{ledger}/figures, as lines where `Accept` names {@link figureLinesType}. Without, the same in one document:
+ * so asks the release before the lines, which an update leaves running beside this one for some seconds.
+ */
+export const Figures = FiguresHead.extend({
+  ranges: z.array(FiguresRange.extend({ buckets: z.array(Bucket) })),
 });
 export type Figures = z.infer<typeof Figures>;
-export type Double = NonNullable<Figures['doubles']>[number];
-export type Bucket = Figures['ranges'][number]['buckets'][number];

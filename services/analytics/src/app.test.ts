@@ -3,7 +3,14 @@ import { newId } from '../../../test/support/new-id.ts';
 import { type Answer, type Api, serviceApi } from '../../../test/support/request.ts';
 import { createTestIdentity } from '../../../test/support/test-identity.ts';
 import { captureLog, type TestServer } from '../../../test/support/test-server.ts';
-import { answerFigures, answerJson, type ExpenseStandIn, startExpenseStandIn } from '../test/expense-stand-in.ts';
+import {
+  answerFigures,
+  answerJson,
+  answerLines,
+  type ExpenseStandIn,
+  figuresAsked,
+  startExpenseStandIn,
+} from '../test/expense-stand-in.ts';
 import { startTestAnalytics } from '../test/start-test-analytics.ts';
 
 const figures = ['summary', 'trend', 'categories', 'compare', 'cash-flow', 'payees', 'anomalies', 'report'] as const;
@@ -272,11 +279,10 @@ describe('the analytics API', () => {
       request.url = request.url!.replace(/2026-11-01/, '2026-10-01');
       answerFigures('Europe/Berlin', () => 100)(request, response);
     };
-    const bucketOutside: ExpenseStandIn['answer'] = (request, response) => {
-      const end = response.end.bind(response);
-      response.end = ((text: string) => end(text.replace(/"start":"2026-11-01"/, '"start":"2026-12-01"'))) as never;
-      answerFigures('Europe/Berlin', () => 100)(request, response);
-    };
+    const bucketOutside = answerLines(
+      figuresAsked('Europe/Berlin', () => 100),
+      (lines) => lines.map((line) => line.replace('"start":"2026-11-01"', '"start":"2026-12-01"')),
+    );
     for (const [what, answer] of [
       ['never answers', () => undefined],
       [

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Figures } from '@outlay/contracts/internal.ts';
+import { type Figures, figureLinesType } from '@outlay/contracts/internal.ts';
 
 /** A peer that speaks HTTP and nothing else: for what the real expense service does only on its worst days. */
 export interface ExpenseStandIn {
@@ -35,12 +35,29 @@ export const answerJson =
   (_, response) =>
     void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 
+/** A whole figure as expense tells it. */
+export const toLines = ({ ranges, ...head }: Figures): string[] =>
+  [
+    { ...head, ranges: ranges.map(({ buckets: _, ...range }) => range) },
+    ...ranges.flatMap(({ buckets }, range) => buckets.map((bucket) => ({ range, buckets: [bucket] }))),
+    { bucketCount: ranges.reduce((count, { buckets }) => count + buckets.length, 0) },
+  ].map((line) => `${JSON.stringify(line)}\n`);
+
+/** Lines of a figure, those that were asked for or what the test makes of them. */
+export const answerLines =
+  (figures: (request: IncomingMessage) => Figures, change = (lines: string[]) => lines): ExpenseStandIn['answer'] =>
+  (request, response) =>
+    void response.writeHead(200, { 'content-type': figureLinesType }).end(change(toLines(figures(request))).join(''));
+
 /** Figures for exactly the ranges that were asked for, with the spending that the test says. */
-export const answerFigures =
-  (timeZone: string, spentIn: (from: string) => number = () => 0): ExpenseStandIn['answer'] =>
-  (request, response) => {
+export const answerFigures = (timeZone: string, spentIn?: (from: string) => number): ExpenseStandIn['answer'] =>
+  answerLines(figuresAsked(timeZone, spentIn));
+
+export const figuresAsked =
+  (timeZone: string, spentIn: (from: string) => number = () => 0) =>
+  (request: IncomingMessage): Figures => {
     const query = new URL(request.url!, 'http://expense').searchParams;
-    const figures: Figures = {
+    return {
       ledger: {
         id: '6742c0ffee00c0ffee00beef',
         name: 'Household',
@@ -58,26 +75,26 @@ export const answerFigures =
         return { from, to, currencies: ['EUR'], buckets: expense ? [{ start: from, category: null, cell }] : [] };
       }),
     };
-    answerJson(200, figures)(request, response);
   };
 
 /** The same figures whatever is asked, with the category names and the buckets that the test says, for the first range asked. */
-export const answerBuckets =
-  (
-    names: readonly string[],
-    buckets: readonly {
-      start: string;
-      category?: number;
-      payee?: string;
-      expense?: number;
-      income?: number;
-      refund?: number;
-    }[],
-    currency = 'EUR',
-  ): ExpenseStandIn['answer'] =>
-  (request, response) => {
-    const ids = names.map((_, index) => String(index).padStart(24, '0'));
-    const withBuckets = (figures: Figures): Figures => ({
+export const answerBuckets = (
+  names: readonly string[],
+  buckets: readonly {
+    start: string;
+    category?: number;
+    payee?: string;
+    expense?: number;
+    income?: number;
+    refund?: number;
+  }[],
+  currency = 'EUR',
+): ExpenseStandIn['answer'] => {
+  const ids = names.map((_, index) => String(index).padStart(24, '0'));
+  const asked = figuresAsked('Europe/Berlin');
+  return answerLines((request) => {
+    const figures = asked(request);
+    return {
       ...figures,
       currency,
       categories: names.map((name, index) => ({ id: ids[index]!, name, parent: null, color: '#2f9e44', icon: 'tag' })),
@@ -99,8 +116,6 @@ export const answerBuckets =
             },
           })),
       })),
-    });
-    const end = response.end.bind(response);
-    response.end = ((text: string) => end(JSON.stringify(withBuckets(JSON.parse(text))))) as never;
-    answerFigures('Europe/Berlin')(request, response);
-  };
+    };
+  });
+};

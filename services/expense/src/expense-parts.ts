@@ -14,6 +14,7 @@ import { createIdempotency, type Idempotency } from './expenses/idempotency.ts';
 import { createVocabulary, type Vocabulary } from './expenses/vocabulary.ts';
 import { createImports, type Imports } from './imports/create-imports.ts';
 import { createFigureReader, type FigureReader } from './internal/read-figures.ts';
+import { tellMsDefault } from './internal/tell-figure.ts';
 import { createLedgerTransactions, type InLedger } from './ledger-transactions.ts';
 import { createLedgerStore, type LedgerStore } from './ledgers/ledger-store.ts';
 import { createLedgers, type Ledgers } from './ledgers/open-ledger.ts';
@@ -29,6 +30,8 @@ export interface ExpenseOptions {
   now?: () => Date;
   /** For tests that want a writer cut off. */
   inLedger?: InLedger;
+  /** For tests that do not want to wait for a client to be cut off. */
+  tellMs?: number;
 }
 
 /** What the routes stand on. */
@@ -47,6 +50,8 @@ export interface ExpenseParts {
   rollupCheck: RollupCheck;
   driftRound: DriftRound;
   figures: FigureReader;
+  /** How long a figure may take to be read by who asked for it. */
+  tellMs: number;
   exchangeRates: RateStore;
   reports: ReportStore;
   metrics: ExpenseMetrics;
@@ -61,6 +66,7 @@ export function createExpenseParts({
   registry,
   now = () => new Date(),
   inLedger = createLedgerTransactions(connection),
+  tellMs = tellMsDefault,
 }: ExpenseOptions): ExpenseParts {
   const metrics = createExpenseMetrics(registry);
   const ledgerStore = createLedgerStore(connection);
@@ -122,6 +128,7 @@ export function createExpenseParts({
     rollupCheck: createRollupCheck({ connection, expenses, rollups }),
     driftRound,
     figures: createFigureReader({ connection, ledgerStore, categoryTrees, exchangeRates, expenses, rollups }),
+    tellMs,
     exchangeRates,
     reports,
     metrics,

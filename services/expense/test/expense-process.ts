@@ -10,6 +10,7 @@ import { expenseMemory } from '../../../scripts/start/services.ts';
 import { type Answer, type Api, serviceApi } from '../../../test/support/request.ts';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { createTestIdentity } from '../../../test/support/test-identity.ts';
+import { askFigures } from './figure-lines.ts';
 import { under } from './start-test-expense.ts';
 
 export interface ExpenseProcesses {
@@ -85,9 +86,7 @@ export async function openExpenseProcesses(): Promise<ExpenseProcesses> {
     ledgerAt: (port, user) =>
       under(serviceApi(`http://127.0.0.1:${port}`, identity, 'expense').as(user), '/api/v1/ledgers/default'),
     figuresAt: (port, user) => (query) =>
-      serviceApi(`http://127.0.0.1:${port}`, identity, 'expense', 'analytics')
-        .as(user)
-        .get(`/internal/v1/ledgers/default/figures?${new URLSearchParams(query)}`),
+      askFigures(serviceApi(`http://127.0.0.1:${port}`, identity, 'expense', 'analytics').as(user), query),
     killAll,
     async close() {
       killAll();

@@ -7,6 +7,7 @@ import { createTestIdentity, type TestIdentity } from '../../../test/support/tes
 import { captureLog, startTestServer, type TestServer } from '../../../test/support/test-server.ts';
 import { createExpenseApp } from '../src/app.ts';
 import { createExpenseParts, type ExpenseOptions, type ExpenseParts } from '../src/expense-parts.ts';
+import { askFigures } from './figure-lines.ts';
 
 export interface TestExpense {
   /** As the gateway calls, for nobody: say for whom with `as`. */
@@ -97,10 +98,7 @@ function personOf(apiOf: (caller: string) => ServiceApi, id: string): Person {
       const { body } = await ledger.get('/categories');
       return body.items.find((category: { name: string }) => category.name === name).id;
     },
-    figures: (query) =>
-      apiOf('analytics')
-        .as(id)
-        .get(`/internal/v1/ledgers/default/figures?${new URLSearchParams(query)}`),
+    figures: (query) => askFigures(apiOf('analytics').as(id), query),
   };
 }
 

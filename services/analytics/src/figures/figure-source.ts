@@ -1,20 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ServiceClient } from '@outlay/identity/service-client.ts';
+import type { ServiceAnswer, ServiceClient } from '@outlay/identity/service-client.ts';
 import { Unavailable } from '@outlay/service-kit/problem.ts';
 import type { AppContext, AuthenticatedUser } from '@outlay/service-kit/route.ts';
-import type { z } from 'zod';
 import { createCoalescer } from './coalesce.ts';
 import { createRetryBudget } from './retry-budget.ts';
 
 export interface FigureCall {
   path: string;
   query: Readonly<Record<string, string>>;
+  accept?: string;
   user: AuthenticatedUser;
   ctx: AppContext;
 }
 
-/** Rejects with expense's own 4xx, or with {@link Unavailable} where there is no answer in time. */
-export type ExpenseSource = <T extends z.ZodType>(schema: T, call: FigureCall) => Promise<z.output<T>>;
+/**
+ * Rejects with expense's own 4xx, or with {@link Unavailable} where there is no answer in time, or none that `read` can take.
+ * @param read the same for all calls of a path
+ */
+export type ExpenseSource = <T>(read: (answer: ServiceAnswer) => Promise<T>, call: FigureCall) => Promise<T>;
 
 /** A pod that restarts is out of the way within so long, and not all who wait for it come back at once. */
 const pauseMs = () => 20 + Math.random() * 60;
@@ -27,22 +30,26 @@ export function createExpenseSource(expense: ServiceClient, timeoutMs: number): 
   const share = createCoalescer<unknown>(timeoutMs / 4);
   const retries = createRetryBudget();
 
-  async function ask(schema: z.ZodType, call: FigureCall, signal: AbortSignal): Promise<unknown> {
+  async function ask<T>(
+    read: (answer: ServiceAnswer) => Promise<T>,
+    call: FigureCall,
+    signal: AbortSignal,
+  ): Promise<T> {
     retries.earn();
     try {
-      return await expense.get(schema, { ...call, signal });
+      return await expense.read(read, { ...call, signal });
     } catch (error) {
       if (!(error instanceof Unavailable) || signal.aborted || !retries.spend()) throw error;
       await delay(pauseMs());
       if (signal.aborted) throw error;
-      return expense.get(schema, { ...call, signal });
+      return expense.read(read, { ...call, signal });
     }
   }
 
-  return <T extends z.ZodType>(schema: T, call: FigureCall) => {
+  return <T>(read: (answer: ServiceAnswer) => Promise<T>, call: FigureCall) => {
     const signal = AbortSignal.timeout(timeoutMs);
-    // The path tells the schema. By the token, not by the person: an answer is shared only with who would have been given it.
+    // By the token, not by the person: an answer is shared only with who would have been given it.
     const key = `${call.user.token} ${call.path}?${new URLSearchParams(call.query)}`;
-    return share(key, () => ask(schema, call, signal)) as Promise<z.output<T>>;
+    return share(key, () => ask(read, call, signal)) as Promise<T>;
   };
 }

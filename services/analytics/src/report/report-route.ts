@@ -28,7 +28,8 @@ export const reportRoute = (ask: AskFigures, source: ExpenseSource) =>
     async complete(query, { params, user, ctx }): Promise<Query> {
       if (query.report === undefined) return query;
       const path = `/internal/v1/ledgers/${params.ledger}/report`;
-      const saved = await source(SavedReport, { path, query: { name: query.report }, user, ctx });
+      const call = { path, query: { name: query.report }, user, ctx };
+      const saved = await source(async (answer) => SavedReport.parse(await answer.json()), call);
       const { rows, columns, measure, filters } = saved;
       // Who names a currency does not want what was saved converted, and the other way round.
       const { currency, convert, ...others } = filters;

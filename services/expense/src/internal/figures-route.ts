@@ -1,5 +1,5 @@
 import { CalendarDate } from '@outlay/contracts/common.ts';
-import { Figures, FiguresQuery } from '@outlay/contracts/internal.ts';
+import { Figures, FiguresQuery, figureLinesType } from '@outlay/contracts/internal.ts';
 import { LedgerRef } from '@outlay/contracts/ledger.ts';
 import { ValidationFailed } from '@outlay/service-kit/problem.ts';
 import { type Route, reply, route } from '@outlay/service-kit/route.ts';
@@ -8,9 +8,18 @@ import type { Ledgers } from '../ledgers/open-ledger.ts';
 import { FigureTooLarge, LedgerNotFound } from '../problems.ts';
 import type { DateRange } from '../rollups/figure-pieces.ts';
 import type { FigureReader } from './read-figures.ts';
+import { tellFigure } from './tell-figure.ts';
 
 /** What analytics asks us: sums out of rollups, so that the cost does not grow with the number of expenses. */
-export const figuresRoute = ({ ledgers, figures }: { ledgers: Ledgers; figures: FigureReader }): Route =>
+export const figuresRoute = ({
+  ledgers,
+  figures,
+  tellMs,
+}: {
+  ledgers: Ledgers;
+  figures: FigureReader;
+  tellMs: number;
+}): Route =>
   route({
     method: 'get',
     path: '/internal/v1/ledgers/{ledger}/figures',
@@ -19,10 +28,16 @@ export const figuresRoute = ({ ledgers, figures }: { ledgers: Ledgers; figures: 
     params: z.strictObject({ ledger: LedgerRef }),
     query: FiguresQuery,
     success: { 200: Figures },
+    alsoAs: [figureLinesType],
     problems: [LedgerNotFound, FigureTooLarge],
-    async handle({ user, params, query }) {
+    async handle({ user, params, query, ctx }) {
       const ranges = readRanges(query.ranges);
-      return reply(200, await figures(await ledgers.open(user, params.ledger), { ...query, ranges }));
+      const figure = await figures(await ledgers.open(user, params.ledger), { ...query, ranges });
+      if (ctx.accepts('application/json', figureLinesType) === figureLinesType)
+        return reply(200, tellFigure(figure, ctx.res, tellMs), { 'content-type': figureLinesType });
+      const whole = figure.whole();
+      figure.close();
+      return reply(200, whole);
     },
   });
 

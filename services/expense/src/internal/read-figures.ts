@@ -1,4 +1,4 @@
-import { type Cell, emptyCell, type Figures } from '@outlay/contracts/internal.ts';
+import { type Cell, emptyCell } from '@outlay/contracts/internal.ts';
 import type { ClientSession, Connection } from 'mongoose';
 import { categoryFamily } from '../categories/category-family.ts';
 import type { CategoryTrees } from '../categories/category-trees.ts';
@@ -11,6 +11,7 @@ import { LedgerNotFound } from '../problems.ts';
 import { BucketRoom, Buckets, countOf, kindOf, rowsOf, Spellings, type SumRow } from '../rollups/figure-buckets.ts';
 import { type DateRange, type Piece, type RollupPiece, rollupsOf } from '../rollups/figure-pieces.ts';
 import type { Rollup, RollupStore } from '../rollups/rollup-store.ts';
+import { FigureAnswer } from './figure-answer.ts';
 import { type FiguresQuestion, planFigures, type RangePlan, viewsOf } from './plan-figures.ts';
 
 export interface FigureReaderParts {
@@ -33,9 +34,9 @@ export function createFigureReader({
   expenses,
   rollups,
 }: FigureReaderParts) {
-  return (id: string, question: FiguresQuestion): Promise<Figures> => readFigures(id, question, true);
+  return (id: string, question: FiguresQuestion): Promise<FigureAnswer> => readFigures(id, question, true);
 
-  async function readFigures(id: string, question: FiguresQuestion, years: boolean): Promise<Figures> {
+  async function readFigures(id: string, question: FiguresQuestion, years: boolean): Promise<FigureAnswer> {
     const plans = planFigures(question, years);
     const pieces = plans.flat().flatMap((plan) => plan.pieces);
     const isTold = viewsOf(question).some((view) => view.categories);
@@ -74,7 +75,8 @@ export function createFigureReader({
         for await (const rows of sumExpenses(expenses, session!, id, entries)) rows.forEach(add);
       };
 
-      const ranges: { from: string; to: string; currencies: string[]; buckets: Buckets }[] = [];
+      const ranges: { from: string; to: string; currencies: string[] }[] = [];
+      const told: Buckets[] = [];
       for (const [index, range] of question.ranges.entries()) {
         const currencies = new Set<string>();
         const buckets = new Buckets(range, spellings, room);
@@ -85,7 +87,8 @@ export function createFigureReader({
               currencies.add(row.currency);
               if ((row.currency !== currency) === plan.isForeign) buckets.add(row, plan.key);
             });
-        ranges.push({ ...range, currencies: [...currencies].sort(), buckets });
+        ranges.push({ ...range, currencies: [...currencies].sort() });
+        told.push(buckets);
       }
       const doubles = question.doublesFrom !== undefined && {
         doubles: await findDoubles(expenses, session!, id, {
@@ -100,17 +103,19 @@ export function createFigureReader({
           ...(!isEach && { only: currency }),
         }),
       };
-      return {
+      const head = {
         ledger,
         currency,
         categories: isTold ? [...tree] : [],
         ...(isEach && { rates: rates.map(({ id: _, ...rate }) => rate) }),
         ...doubles,
-        // Only now are all spellings known.
-        ranges: ranges.map((range) => ({ ...range, buckets: range.buckets.sorted() })),
+        ranges,
       };
-    } finally {
+      return new FigureAnswer(head, told, room);
+    } catch (error) {
       room.release();
+      throw error;
+    } finally {
       await session?.endSession();
     }
   }

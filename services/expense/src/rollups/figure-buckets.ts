@@ -132,7 +132,7 @@ export class Spellings {
   }
 }
 
-/** Of all figures that are being made at a time, so that a few large ones cannot fill the memory (144 MiB of heap). */
+/** Of all figures that are being made and told at a time, so that a few large ones cannot fill the memory (144 MiB of heap). */
 const bucketsOpenMax = 1.2 * bucketsMax;
 let bucketsOpen = 0;
 
@@ -148,7 +148,11 @@ export class BucketRoom {
     bucketsOpen++;
   }
 
-  /** When the figure is made, or given up. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** When the figure is told, or given up. */
   release(): void {
     bucketsOpen -= this.#taken;
     this.#taken = 0;
@@ -212,18 +216,23 @@ export class Buckets {
     return bucket;
   }
 
-  /** In order of date, category, payee, tag and currency; payees by their names, once all is added. */
-  sorted(): Bucket[] {
-    return [...this.#buckets].sort(byName).flatMap(([, buckets]) => {
-      const named = [...buckets];
+  /**
+   * In order of date, category, payee, tag and currency; payees by their names, once all is added. Nobody holds a bucket any more once
+   * it is given.
+   */
+  *drain(): Generator<Bucket> {
+    for (const start of [...this.#buckets.keys()].sort()) {
+      const named = [...this.#buckets.get(start)!];
+      this.#buckets.delete(start);
       for (const each of named) {
         const [, bucket] = each;
         if (bucket.payee === undefined) continue;
         bucket.payee = this.#spellings.nameOf(bucket.payee);
         each[0] = nameOf(bucket.category, bucket.payee, bucket.tag, bucket.currency);
       }
-      return named.sort(byName).map(([, bucket]) => bucket);
-    });
+      named.sort(byNameLastFirst);
+      for (let next = named.pop(); next; next = named.pop()) yield next[1];
+    }
   }
 }
 
@@ -236,8 +245,8 @@ const nameOf = (category: string | null, payee?: string, tag?: string, currency?
     ? (category ?? '')
     : `${category ?? ''}\0${payee ?? ''}\0${tag ?? ''}\0${currency ?? ''}`;
 
-const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
-  a < b ? -1 : a > b ? 1 : 0;
+const byNameLastFirst = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  a < b ? 1 : a > b ? -1 : 0;
 
 function startOfBucket(by: BucketKey['by'], from: string, date: string): string {
   if (by === 'day') return date;
