@@ -2,7 +2,7 @@ import { CalendarDate } from '@outlay/contracts/common.ts';
 import { Figures, FiguresQuery, figureLinesType } from '@outlay/contracts/internal.ts';
 import { LedgerRef } from '@outlay/contracts/ledger.ts';
 import { ValidationFailed } from '@outlay/service-kit/problem.ts';
-import { type Route, reply, route } from '@outlay/service-kit/route.ts';
+import { type Route, route } from '@outlay/service-kit/route.ts';
 import { z } from 'zod';
 import type { Ledgers } from '../ledgers/open-ledger.ts';
 import { FigureTooLarge, LedgerNotFound } from '../problems.ts';
@@ -32,12 +32,7 @@ export const figuresRoute = ({
     problems: [LedgerNotFound, FigureTooLarge],
     async handle({ user, params, query, ctx }) {
       const ranges = readRanges(query.ranges);
-      const figure = await figures(await ledgers.open(user, params.ledger), { ...query, ranges });
-      if (ctx.accepts('application/json', figureLinesType) === figureLinesType)
-        return reply(200, tellFigure(figure, ctx.res, tellMs), { 'content-type': figureLinesType });
-      const whole = figure.whole();
-      figure.close();
-      return reply(200, whole);
+      return tellFigure(await figures(await ledgers.open(user, params.ledger), { ...query, ranges }), ctx, tellMs);
     },
   });
 
