@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { seededRandom } from '../../scripts/start/seeded-random.ts';
 import { insertManyPayees } from '../../services/expense/test/many-payees.ts';
 import { newId } from '../support/new-id.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
@@ -93,12 +94,12 @@ describe(`a figure of many lines over a network that breaks (STREAM_SEED=${seed}
     expect([status, whole.others.payees]).to.deep.equal([200, 3_035]);
     const bytes = answerBytes;
     expect(bytes).to.be.greaterThan(500_000);
-    const next = randomFrom(seed);
+    const random = seededRandom(seed);
     // The last are the ends of HTTP's own framing.
     for (const afterBytes of [
       0,
       1,
-      ...Array.from({ length: 5 }, () => Math.floor(next() * bytes)),
+      ...Array.from({ length: 5 }, () => Math.floor(random() * bytes)),
       bytes - 5,
       bytes - 1,
     ]) {
@@ -139,14 +140,3 @@ describe(`a figure of many lines over a network that breaks (STREAM_SEED=${seed}
     expect(tries.filter(({ status }) => status.code === 'error')).to.have.length(1);
   });
 });
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

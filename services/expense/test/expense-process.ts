@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -27,6 +27,10 @@ export interface ExpenseProcesses {
   killAll(): void;
   close(): Promise<void>;
 }
+
+/** What the operating system ever gave the process at once; Linux only. */
+export const peakMiB = async ({ pid }: ChildProcess): Promise<number> =>
+  Number(/VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
 /** What processes of the service need: a database of their own, keys to verify users, tokens and settings. */
 export async function openExpenseProcesses(): Promise<ExpenseProcesses> {

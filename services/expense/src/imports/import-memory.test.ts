@@ -1,17 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { ImportSummary } from '@outlay/contracts/import.ts';
 import { isBeingWorkedOn } from '@outlay/contracts/import-status.ts';
 import { expect } from 'chai';
 import { newId } from '../../../../test/support/new-id.ts';
 import type { Api } from '../../../../test/support/request.ts';
-import { type ExpenseProcesses, openExpenseProcesses } from '../../test/expense-process.ts';
+import { type ExpenseProcesses, openExpenseProcesses, peakMiB } from '../../test/expense-process.ts';
 
 const rowCount = 100_000;
-/** What the operating system ever gave the process at once; Linux only. */
-const peakMiB = async ({ pid }: ChildProcess): Promise<number> =>
-  Number(/VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
 async function* bankFile() {
   yield 'Date;Valuta;Payee;Purpose;Amount;Currency\n';

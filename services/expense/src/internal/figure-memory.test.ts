@@ -3,7 +3,7 @@ import type { Figures } from '@outlay/contracts/internal.ts';
 import { expect } from 'chai';
 import { newId } from '../../../../test/support/new-id.ts';
 import type { Answer } from '../../../../test/support/request.ts';
-import { type ExpenseProcesses, openExpenseProcesses } from '../../test/expense-process.ts';
+import { type ExpenseProcesses, openExpenseProcesses, peakMiB } from '../../test/expense-process.ts';
 import { insertManyPayees, manyPayees } from '../../test/many-payees.ts';
 
 const ranges = (from: number, to: number) => ({ ranges: `${from}-01-01..${to}-12-31`, by: 'month', payees: 'true' });
@@ -13,12 +13,12 @@ describe('a figure of more sums than memory holds', function () {
   let processes: ExpenseProcesses;
   let service: ChildProcess;
   let figures: (query: Record<string, string>) => Promise<Answer>;
+  const user = newId();
 
   before(async () => {
     processes = await openExpenseProcesses();
     service = processes.start();
     const { port } = await processes.listening(service);
-    const user = newId();
     const { body } = await processes.ledgerAt(port, user).get('');
     await insertManyPayees(processes.database.connection, body.id);
     figures = processes.figuresAt(port, user);
@@ -39,5 +39,19 @@ describe('a figure of more sums than memory holds', function () {
     expect(status).to.equal(200);
     expect((body as Figures).ranges[0]?.buckets).to.have.length(24 * manyPayees);
     expect(service.exitCode).to.equal(null);
+  });
+
+  it('is told in lines by a process that never takes more than 250 MiB, where it is the largest that is not refused', async () => {
+    const anew = processes.start();
+    figures = processes.figuresAt((await processes.listening(anew)).port, user);
+    for (let asked = 0; asked < 5; asked++) {
+      const { status, body } = await figures({ ...ranges(2025, 2025), ranges: '2023-05-01..2025-12-31' });
+      expect(status).to.equal(200);
+      // Of 100,000.
+      expect((body as Figures).ranges[0]?.buckets).to.have.length(97_280);
+    }
+    const peak = await peakMiB(anew);
+    console.log(`      peak ${Math.round(peak)} MiB`);
+    expect(peak).to.be.below(250);
   });
 });
