@@ -5,6 +5,7 @@ import { Client } from '@outlay/journey/client.ts';
 import { runJourney } from '@outlay/journey/journey.ts';
 import { expect } from 'chai';
 import { type Outlay, startOutlay } from '../../scripts/start/outlay.ts';
+import { repositoryRoot } from '../../scripts/start/settings.ts';
 import { drawTrace, type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
 
 /** Everything as `npm start` runs it, gone about as a person or an attacker would: from outside. */
@@ -173,4 +174,22 @@ describe('the whole system', function () {
         .and.match(/nodejs_eventloop_lag/);
     }
   });
+
+  for (const file of [
+    'charts/outlay/files/alerts.yaml',
+    'charts/outlay/dashboards/outlay.json',
+    ...['operations', 'gateway', 'imports', 'figures', 'security'].map((page) => `docs/${page}.md`),
+  ])
+    it(`tells every metric that ${file} names`, async () => {
+      const answers = Object.values(outlay.adminUrls).map(async (url) => (await fetch(`${url}/metrics`)).text());
+      const told = [...(await Promise.all(answers)).join('\n').matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
+      const text = await readFile(join(repositoryRoot, file), 'utf8');
+      const named = text.match(/\b(?:outlay|mongodb|nodejs|process|workload|http_request)_\w*[a-z]\b/g) ?? [];
+
+      expect(named).to.not.be.empty;
+      // What reviews say is told where there is an API server to ask.
+      expect([...told, 'workload_token_reviews_total']).to.include.members(
+        named.map((name) => name.replace(/_(bucket|count|sum)$/, '')),
+      );
+    });
 });

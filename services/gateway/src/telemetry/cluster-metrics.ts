@@ -1,7 +1,7 @@
 import type { Metrics } from '@outlay/service-kit/metrics.ts';
 import { Counter, Gauge } from 'prom-client';
 import type { Cluster } from '../upstream/cluster.ts';
-import type { ClusterDescription } from '../upstream/cluster-description.ts';
+import type { ClusterDescription, LimitDescription } from '../upstream/cluster-description.ts';
 
 /** One number of each cluster. */
 type Read = (cluster: ClusterDescription) => number;
@@ -52,10 +52,15 @@ const counters: readonly (readonly [name: string, help: string, label: string, r
     'upstream_overflows_total',
     'Requests refused, and retries not begun, for a limit of the cluster',
     'limit',
-    ({ circuitBreakers }) =>
-      Object.fromEntries(Object.entries(circuitBreakers).map(([limit, { overflows }]) => [limit, overflows])),
+    (one) => eachLimit(one, ({ overflows }) => overflows),
   ],
 ];
+
+const eachLimit = (
+  { circuitBreakers }: ClusterDescription,
+  read: (limit: LimitDescription) => number,
+): Record<string, number> =>
+  Object.fromEntries(Object.entries(circuitBreakers).map(([name, limit]) => [name, read(limit)]));
 
 const isMember = ({ healthFlags }: ClusterDescription['endpoints'][number]): boolean =>
   !healthFlags.includes('draining');
@@ -74,6 +79,18 @@ export function registerClusterMetrics({ registry }: Metrics, clusters: () => It
         for (const cluster of clusters()) this.set({ cluster: cluster.name }, read(cluster.describe()));
       },
     });
+  new Gauge({
+    name: 'outlay_gateway_upstream_circuit_breaker_open',
+    help: '1 where one more would be refused for a limit of the cluster',
+    labelNames: ['cluster', 'limit'],
+    registers,
+    collect() {
+      this.reset();
+      for (const cluster of clusters())
+        for (const [limit, open] of Object.entries(eachLimit(cluster.describe(), ({ isOpen }) => Number(isOpen))))
+          this.set({ cluster: cluster.name, limit }, open);
+    },
+  });
   for (const [name, help, label, read] of counters)
     new Counter({
       name: `outlay_gateway_${name}`,

@@ -152,10 +152,13 @@ describe('a cluster of several endpoints', () => {
 
       expect([refused.status, refused.headers.get('retry-after')]).to.deep.equal([503, '1']);
       await eventually(() => flags().includes('UO'));
+      const open = new RegExp(`^outlay_gateway_upstream_circuit_breaker_open{cluster="expense",limit="${what}"`);
+      expect(await metric(open)).to.equal(1);
       for (const end of finish) end();
       expect((await Promise.all(held)).map(({ status }) => status)).to.deep.equal([200, 200, 200, 200]);
       const overflows = new RegExp(`^outlay_gateway_upstream_overflows_total{cluster="expense",limit="${what}"`);
       expect(await metric(overflows)).to.equal(1);
+      if (what === 'requests') expect(await metric(open)).to.equal(0);
       for (const service of services) service.answer(ok);
       expect((await ask()).status).to.equal(200);
     });
