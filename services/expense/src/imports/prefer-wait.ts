@@ -1,5 +1,5 @@
 const waitMs = 10_000;
-/** Below the gateway's time-out of 60 s for an upload. */
+/** Below the gateway's time-out of 60 s for uploads, commits and the like. */
 const waitMsMax = 30_000;
 
 /** How long a client wants to wait for work to be done, by its header Prefer (RFC 7240). */
