@@ -31,11 +31,15 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
     next: z.string().nullable().meta({ description: 'Cursor of the next page; null on the last one' }),
   });
 
-/** Plain text that people type: spaces around it are cut, and it holds no control characters (they break exports and logs). */
+/**
+ * Plain text that people type: spaces around it are cut, and it holds no control characters (they break exports and logs) and no
+ * halves of surrogate pairs (the database would keep another letter than the answer tells).
+ */
 export const text = (max: number) =>
   z
     .string()
     .trim()
     .max(max)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/, 'must not hold control characters');
+    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/, 'must not hold control characters')
+    .refine((typed) => typed.isWellFormed(), 'must not hold half of a surrogate pair');

@@ -84,6 +84,7 @@ describe('POST /api/v1/auth/register', () => {
     ['no name', { name: undefined }, '#/name'],
     ['a blank name', { name: ' \n ' }, '#/name'],
     ['a name with a control character', { name: 'Ada\u0000' }, '#/name'],
+    ['a name with half of a surrogate pair', { name: 'Ada \ud83c' }, '#/name'],
     ['another delivery', { delivery: 'pigeon' }, '#/delivery'],
     ['a field that is not known', { isAdmin: true }, '#/isAdmin'],
   ];

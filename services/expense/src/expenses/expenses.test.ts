@@ -162,6 +162,8 @@ describe('an expense', () => {
     [{ category: { $ne: null } }, ['#/category']],
     [{ payee: 'x'.repeat(201) }, ['#/payee']],
     [{ payee: 'a\u0000b' }, ['#/payee']],
+    [{ payee: 'half of an emoji: \ud83c' }, ['#/payee']],
+    [{ tags: ['\udf55'] }, ['#/tags/0']],
     [{ note: 'x'.repeat(2001) }, ['#/note']],
     [{ note: ['a'] }, ['#/note']],
     [{ tags: 'holiday' }, ['#/tags']],

@@ -27,8 +27,7 @@ const toEntry = ({ date, currency, kind, category, payee }: Booking, sum: number
   currency,
   kind,
   category,
-  // As it is stored: BSON knows no half of a surrogate pair.
-  payee: payee.toWellFormed(),
+  payee,
   sum,
   count,
 });

@@ -68,15 +68,11 @@ describe('rollups', () => {
   it('hold payees of any letters, also those that mean something in the name of a field', async () => {
     const person = expense.person();
     const ledger = await ledgerOf(person);
-    const payees = ['a.b', '$where', 'A: b', '100 %2e', '__proto__', 'constructor', '𝒳\ud800', 'ß', 'SS', '%'];
+    const payees = ['a.b', '$where', 'A: b', '100 %2e', '__proto__', 'constructor', '𝒳\ufffd', 'ß', 'SS', '%'];
     for (const payee of payees) await person.record({ payee });
     expect(await expense.parts.rollupCheck.compare(ledger)).to.deep.equal([]);
     const cells = Object.values(await stored(person)).flatMap(({ payees = {} }) => Object.keys(payees));
-    expect(cells.map((cell) => fromFieldName(cell.split(':')[0]!))).to.have.members([
-      ...payees.slice(0, 6),
-      '𝒳\ufffd',
-      ...payees.slice(7),
-    ]);
+    expect(cells.map((cell) => fromFieldName(cell.split(':')[0]!))).to.have.members(payees);
     for (const { id } of (await person.ledger.get('/expenses')).body.items)
       await person.ledger.delete(`/expenses/${id}`);
     expect(await stored(person)).to.deep.equal({});
