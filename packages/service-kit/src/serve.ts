@@ -28,6 +28,13 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
+/** Each beyond the gateway's own: it is the gateway that judges clients and tells them so, with a problem and a trace. */
+export const serverLimits = {
+  keepAliveTimeout: 75_000, // above the gateway's 60 s idle limit, or it reuses a socket we are closing
+  requestTimeout: 150_000, // above the 120 s in which it lets a request arrive: a slow client's upload streams through it
+  maxHeaderSize: 32 * 1024, // above its 16 KiB: it adds tokens and where the request came from
+};
+
 const readyTimeoutMs = 2_000;
 /** How long a connection on which nothing was ever asked may hold up the end: a request may be on its way. */
 const silentMs = 500;
@@ -40,13 +47,11 @@ export async function serve(app: Koa<AppState>, options: ServeOptions): Promise<
   let draining = false;
 
   const handle = app.callback();
-  const server = createServer((request, response) => {
+  const server = createServer(serverLimits, (request, response) => {
     // While draining, each answer tells its client to come back on another connection, which reaches another pod.
     if (draining) response.setHeader('connection', 'close');
     return handle(request, response);
   });
-  server.keepAliveTimeout = 75_000; // above the gateway's 60 s idle limit, or it reuses a socket we are closing
-  server.requestTimeout = 60_000;
   // Opened ahead by some clients; node:http counts them as busy until their first request.
   const silent = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
