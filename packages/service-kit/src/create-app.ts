@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { isNotPrimary } from './not-primary.ts';
 import { InternalError, MethodNotAllowed, Problem, RouteNotFound, Unavailable } from './problem.ts';
 import { readJson } from './read-body.ts';
 import type { AppContext, AppState, AuthenticatedUser, Route } from './route.ts';
@@ -36,7 +37,7 @@ const databaseAway =
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, errorResponse } = error as { code?: unknown; errorResponse?: unknown };
-  return databaseAway.test(error.name) || code === 'EPIPE' || isDatabaseAway(errorResponse);
+  return databaseAway.test(error.name) || isNotPrimary(error) || code === 'EPIPE' || isDatabaseAway(errorResponse);
 }
 
 /** Any error as what may go on the wire: unknown ones lose their text. */

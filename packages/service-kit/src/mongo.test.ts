@@ -273,6 +273,22 @@ describe('connectMongo', () => {
 describe('a database that goes away', function () {
   this.timeout(30_000);
 
+  it('is 503 for a write that the driver does not repeat, while another primary is being elected', async () => {
+    const mongod = await startOwnMongod();
+    const uri = `mongodb://127.0.0.1:${mongod.port}/election?directConnection=true`;
+    const connection = await connectMongo({ uri, appName: 'test', registry: new Registry() });
+    try {
+      const counters = modelOn(connection);
+      await ensureCollections([counters]);
+      await connection.getClient().db('admin').command({ replSetStepDown: 60, force: true });
+      const problem = toProblem(await errorOf(counters.updateMany({}, { $inc: { value: 1 } })));
+      expect([problem.status, problem.headers['retry-after']]).to.deep.equal([503, '1']);
+    } finally {
+      await connection.close();
+      await mongod.remove();
+    }
+  });
+
   it('is 503 for reads, writes and transactions, and back without a new start', async () => {
     const mongod = await startOwnMongod();
     try {

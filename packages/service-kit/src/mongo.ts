@@ -3,6 +3,7 @@ import type { ClientSession, Connection } from 'mongoose';
 import mongoose from 'mongoose';
 import { Gauge, type Registry } from 'prom-client';
 import { ConfigError } from './config.ts';
+import { isNotPrimary } from './not-primary.ts';
 import { Unavailable } from './problem.ts';
 
 export interface MongoOptions {
@@ -95,20 +96,6 @@ export async function closeMongo(connection: Connection): Promise<void> {
 const ensureMs = 30_000;
 
 /**
- * What a server answers that is no primary (any more) or is going away. The driver's own list, which it does not give away; the
- * label of what may be tried again is on reads and writes only (7.9, `RETRYABLE_WRITE_ERROR_CODES` in error.js).
- */
-const electionCodes = new Set<unknown>([
-  91, // ShutdownInProgress
-  189, // PrimarySteppedDown
-  10107, // NotWritablePrimary
-  11600, // InterruptedAtShutdown
-  11602, // InterruptedDueToReplStateChange
-  13435, // NotPrimaryNoSecondaryOk
-  13436, // NotPrimaryOrSecondary
-]);
-
-/**
  * Creates the models' collections and indexes where they are missing; at start, so that no transaction has to. Where the
  * connection breaks or a primary is being elected it goes on: the driver repeats reads and writes, but not these.
  */
@@ -122,7 +109,7 @@ export async function ensureCollections(
         return void (await create());
       } catch (error) {
         // What else the server itself answers, it answers again.
-        const isFinal = error instanceof mongoose.mongo.MongoServerError && !electionCodes.has(error.code);
+        const isFinal = error instanceof mongoose.mongo.MongoServerError && !isNotPrimary(error);
         if (isFinal || Date.now() > giveUpAt) throw error;
         await delay(50);
       }
