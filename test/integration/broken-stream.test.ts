@@ -68,7 +68,7 @@ describe(`a figure of many lines over a network that breaks (STREAM_SEED=${seed}
         OTEL_BSP_SCHEDULE_DELAY: '50',
         EXPENSE_TIMEOUT_MS: String(timeoutMs),
       },
-      layCable,
+      { between: layCable },
     );
     const { body } = await services.expense.as(user).get('/api/v1/ledgers/default');
     await insertManyPayees(database.connection, body.id);

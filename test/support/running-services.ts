@@ -61,12 +61,15 @@ export async function openTrustedPlace(): Promise<TrustedPlace> {
  * Starts expense and analytics as processes that trust the identities of a test: as they run for people, with tokens from
  * files and users' keys from a URL, without the gateway and auth.
  * @param env for both: a collector, for instance
- * @param between where analytics finds expense instead: what lies between them, given where it is
+ * @param analytics settings of its own; @param between where it finds expense instead: what lies between them, given where that is
  */
 export async function startExpenseAndAnalytics(
   mongodbUri: string,
   env: Record<string, string> = {},
-  between = async (expenseUrl: string) => expenseUrl,
+  {
+    analytics: own = {},
+    between = async (expenseUrl) => expenseUrl,
+  }: { analytics?: Record<string, string>; between?: (expenseUrl: string) => Promise<string> } = {},
 ): Promise<RunningServices> {
   const place = await openTrustedPlace();
   const { identity } = place;
@@ -79,6 +82,7 @@ export async function startExpenseAndAnalytics(
   });
   const analytics = await startServiceProcess('services/analytics/src/main.ts', {
     ...common,
+    ...own,
     EXPENSE_URL: await between(expense.baseUrl),
     WORKLOAD_TOKEN_DIR: await place.tokenFolder('analytics', ['auth', 'expense']),
   });

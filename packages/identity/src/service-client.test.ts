@@ -5,7 +5,7 @@ import { Problem, Unavailable } from '@outlay/service-kit/problem.ts';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { createTestIdentity } from '../../../test/support/test-identity.ts';
-import { createServiceClient, type ServiceClient } from './service-client.ts';
+import { createServiceClient, type ServiceAnswer, type ServiceClient } from './service-client.ts';
 
 const identity = createTestIdentity();
 const user = { id: '6742c0ffee00c0ffee00beef', sessionId: 's', token: 'a.user.token' };
@@ -71,6 +71,31 @@ describe('service client', () => {
       detail: 'about ledger-not-found',
       traceId: 'ours',
     });
+  });
+
+  const lines = (text: string) => (response: ServerResponse) =>
+    void response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8' }).write(text);
+  const readLines = async (answer: ServiceAnswer) => {
+    const found: unknown[] = [answer.type];
+    for await (const line of answer.lines(100)) {
+      found.push(line);
+      if (line === 'last') break;
+    }
+    return found;
+  };
+
+  it('lets an answer be read as it comes, and hangs up where its reader has enough', async () => {
+    respond = lines('{"a":1}\n"last"\n{"b":');
+    const found = await client.read(readLines, { path: '/', accept: 'application/x-ndjson' });
+    expect(found).to.deep.equal(['application/x-ndjson', { a: 1 }, 'last']);
+    expect(seen.headers.accept).to.equal('application/x-ndjson');
+    if (!seen.socket.destroyed) await once(seen.socket, 'close');
+  });
+
+  it('makes 503 of an answer that its reader cannot take, and hangs up', async () => {
+    respond = lines('{"a":1}\n{"b"\n');
+    expect(await failure(client.read(readLines, { path: '/' }))).to.be.instanceOf(Unavailable);
+    if (!seen.socket.destroyed) await once(seen.socket, 'close');
   });
 
   const outages: [string, (response: ServerResponse) => void][] = [
