@@ -98,6 +98,11 @@ describe('a rate limit', () => {
     expect(networkOf('192.0.2.1')).to.equal('192.0.2.1');
   });
 
+  it('takes an IPv4 address for itself where a proxy writes it as an IPv6 one', () => {
+    expect(networkOf('::ffff:192.0.2.1')).to.equal('192.0.2.1');
+    expect(networkOf('[::ffff:192.0.2.1]:50123')).to.equal('192.0.2.1');
+  });
+
   it('takes no notice of the ports that some proxies write down', () => {
     expect(networkOf('192.0.2.1:50123')).to.equal('192.0.2.1');
     expect(networkOf('[2001:db8:1:2::1]:50123')).to.equal('2001:db8:1:2');

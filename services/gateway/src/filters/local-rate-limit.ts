@@ -1,3 +1,4 @@
+import { peerOf } from '../listener/client-stream.ts';
 import { tooManyRequests } from '../problems.ts';
 import type { Filter, FilteredRequest } from './filter.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -48,7 +49,7 @@ export class LocalRateLimit implements Filter {
 export function networkOf(entry: string): string {
   // Some proxies write the port down too, which is another with each connection.
   const [, v6, v4] = /^(?:\[(.+)\]|([\d.]+))(?::\d+)?$/.exec(entry) ?? [];
-  const address = v4 ?? v6 ?? entry;
+  const address = peerOf(v4 ?? v6 ?? entry);
   if (!address.includes(':')) return address;
   const [head = '', tail] = address.split('::');
   const first = head ? head.split(':') : [];
