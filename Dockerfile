@@ -33,7 +33,7 @@ RUN for workspace in packages/* services/*; do \
       case "$workspace " in packages/contracts*|packages/service-kit*|packages/identity*|packages/statements*) continue ;; esac; \
       case " $WORKSPACE " in *" $workspace "*) ;; *) rm -rf "$workspace" ;; esac; \
     done \
- && find packages services \( -name '*.test.ts' -o -name fixtures -o -name test -o -name node_modules -o -name dist \) -prune -exec rm -rf {} +
+ && find packages services \( -name '*.test.ts' -o -name '*-test-api.ts' -o -name 'testing*' -o -name chaos -o -name fixtures -o -name test -o -name node_modules -o -name dist \) -prune -exec rm -rf {} +
 
 # --- the page, for the gateway ---
 FROM node:24-slim AS web

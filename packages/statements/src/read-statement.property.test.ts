@@ -173,7 +173,7 @@ describe('any bookings', () => {
   });
 });
 
-const fixtures = ['ofx', 'camt053', 'csv', 'qif'].flatMap((folder) =>
+const fixtures = ['ofx', 'camt053', 'csv', 'qif', 'mt940'].flatMap((folder) =>
   readdirSync(new URL(`../fixtures/${folder}`, import.meta.url)).map((name) => `${folder}/${name}`),
 );
 
