@@ -53,8 +53,10 @@ async function changePassword(
 ): Promise<Account> {
   const account = await users.findById(id);
   if (!account) throw gone();
-  // Counted apart from logins: who has stolen a token guesses no faster, and a stranger who guesses at the login bars no change.
-  const isRight = await attempts.judge(`change ${id}`, () => passwords.verify(change.current, account.passwordHash));
+  // Counted by session: neither strangers who guess at the login nor a thief who has another session keep the owner from it.
+  const isRight = await attempts.judge(`change ${sessionId}`, () =>
+    passwords.verify(change.current, account.passwordHash),
+  );
   if (!isRight) throw new WrongPassword();
   const password = { hash: await passwords.hash(change.new), expectedVersion: account.passwordVersion };
   return inTransaction(connection, async (transaction) => {

@@ -216,6 +216,16 @@ describe('wrong passwords in a row', () => {
     expect((await change(password)).status).to.equal(200);
   });
 
+  it('of a thief who has a session keep the owner from no change of the password', async () => {
+    const { email, password, accessToken: stolen } = await register();
+    const { accessToken: own } = (await logIn({ email, password })).body;
+    const change = (token: string, current: string) =>
+      auth.api.patch('/api/v1/auth/me', { password: { current, new: 'a better password' } }, bearer(token));
+    for (let index = 0; index < 10; index++) expect((await change(stolen, wrong)).status).to.equal(422);
+    expect((await change(stolen, wrong)).status).to.equal(429);
+    expect((await change(own, password)).status).to.equal(200);
+  });
+
   it('are kept without the address, in a million places at most, for a day', async () => {
     await guess('nobody@example.org');
     const { model } = auth.parts.attempts;
