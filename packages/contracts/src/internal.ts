@@ -124,7 +124,7 @@ export type FiguresEnd = z.infer<typeof FiguresEnd>;
 
 /** Lines of JSON, each ended by a newline. Refusals are no lines: they are decided before the first, and have their status. */
 export const figureLinesType = 'application/x-ndjson';
-/** No line is longer; the longest there can be has a third of it. */
+/** No line is longer: of the longest payees and tags, 256 buckets take less than half of it. */
 export const figureLineBytesMax = 1_048_576;
 
 /**

@@ -131,6 +131,7 @@ describe('a figure is told', function () {
     socket.resume();
     await once(socket, 'close');
     expect(text).to.not.include('bucketCount');
+    expect(hasty.lines.filter((line) => line.includes('figure not read in time'))).to.have.length(1);
     await hasty.stop();
   });
 });
