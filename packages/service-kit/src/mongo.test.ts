@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findMongod } from '@outlay/database-setup/find-mongod.ts';
 import { ensureReplicaSet } from '@outlay/database-setup/replica-set.ts';
-import { startMongod } from '@outlay/database-setup/start-mongod.ts';
+import { type MongodOptions, startMongod } from '@outlay/database-setup/start-mongod.ts';
 import { expect } from 'chai';
 import { type Connection, Schema } from 'mongoose';
 import { Registry } from 'prom-client';
@@ -34,11 +34,11 @@ function connectThrough(proxy: CutProxy, uri: string): Promise<Connection> {
 }
 
 /** A replica set of one that a test may do anything to. */
-async function startOwnMongod() {
+async function startOwnMongod(parameters: MongodOptions['parameters'] = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'outlay-own-mongod-'));
   const binary = await findMongod({ keepIn: join(import.meta.dirname, '../../../.outlay/mongodb') });
   const start = async (port: number) => {
-    const mongod = await startMongod({ binary, dbPath: folder, port });
+    const mongod = await startMongod({ binary, dbPath: folder, port, parameters });
     await ensureReplicaSet({ name: 'rs0', members: [`127.0.0.1:${mongod.port}`] });
     return mongod;
   };
@@ -117,6 +117,29 @@ describe('inTransaction', () => {
     expect(await counters.countDocuments({ _id: { $in: ids } })).to.equal(ids.length);
     await connection.close();
     await proxy.stop();
+  });
+
+  it('runs again where the server ends it in the middle of an operation since it took too long', async () => {
+    const mongod = await startOwnMongod({ transactionLifetimeLimitSeconds: 1 });
+    const uri = `mongodb://127.0.0.1:${mongod.port}/slow?directConnection=true`;
+    const connection = await connectMongo({ uri, appName: 'test', registry: new Registry() });
+    try {
+      const slow = modelOn(connection);
+      await ensureCollections([slow]);
+      await slow.insertMany(Array.from({ length: 500 }, (_, value) => ({ _id: String(value), value })));
+      let runs = 0;
+      await inTransaction(connection, async (session) => {
+        // The first time some ten seconds of work.
+        const steps = { $range: [0, runs++ === 0 ? 100_000 : 1] };
+        const sum = { $reduce: { input: steps, initialValue: 0, in: { $add: ['$$value', '$$this'] } } };
+        await slow.updateMany({ $expr: { $gte: [sum, 0] } }, { $inc: { value: 10_000 } }, { session });
+      });
+      expect(runs).to.be.greaterThan(1);
+      expect((await slow.findById('7').lean())?.value).to.equal(10_007);
+    } finally {
+      await connection.close();
+      await mongod.remove();
+    }
   });
 
   it('does not run again for a violated unique index', async () => {

@@ -148,7 +148,7 @@ export async function inTransaction<T>(
       return result;
     } catch (error) {
       if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
-      if (!hasLabel(error, 'TransientTransactionError') && !isCutOff(error)) throw error;
+      if (!hasLabel(error, 'TransientTransactionError') && !isCutOff(error) && !isOverdue(error)) throw error;
       if (Date.now() > giveUpAt)
         throw hasLost(error) ? new Unavailable('Too many writers at once.', { cause: error }) : error;
     } finally {
@@ -186,6 +186,9 @@ function isCutOff(error: unknown): boolean {
     (cause instanceof Error && 'code' in cause && cause.code === 'EPIPE')
   );
 }
+
+/** It took so long that the server ended it in the middle of an operation. Between two of them it is one that is labelled. */
+const isOverdue = (error: unknown): boolean => error instanceof mongoose.mongo.MongoServerError && error.code === 290; // TransactionExceededLifetimeLimitSeconds
 
 /** The server gave the transaction up, for another writer's sake or because it took too long. */
 const hasLost = (error: unknown): boolean => error instanceof mongoose.mongo.MongoServerError && !isCutOff(error);
