@@ -137,6 +137,30 @@ describe('GET imports/{id}/events', () => {
     expect(service.lines.filter((line) => JSON.parse(line).level === 'error')).to.deep.equal([]);
   }).timeout(30_000);
 
+  it('is refused to who follows with twenty clients already, and to nobody else', async () => {
+    const [greedy, other] = [service.person(), service.person()];
+    const [{ id }, { id: others }] = [(await greedy.upload(rows(3_000))).body, (await other.upload(rows(3_000))).body];
+    const held = Promise.withResolvers<void>();
+    gate = held.promise;
+    await greedy.commit(id, {}, { prefer: 'respond-async' });
+    await other.commit(others, {}, { prefer: 'respond-async' });
+    const streams = await Promise.all(Array.from({ length: 20 }, () => follow(service, greedy, id)));
+    for (const { answer } of streams) expect(answer.statusCode).to.equal(200);
+
+    const { answer: refused } = await follow(service, greedy, id);
+
+    expect([refused.statusCode, refused.headers['retry-after']]).to.deep.equal([503, '5']);
+    refused.resume();
+    streams.push(await follow(service, other, others));
+    expect(streams.at(-1)!.answer.statusCode).to.equal(200);
+    gate = undefined;
+    held.resolve();
+    await Promise.all(streams.map(({ events }) => allOf(events)));
+    const again = await follow(service, greedy, id);
+    expect(again.answer.statusCode).to.equal(200);
+    await allOf(again.events);
+  }).timeout(30_000);
+
   it('ends when the service is about to end, which hands the work on to another', async () => {
     const leaving = await openImportApi({ database: service.database, identity: service.identity });
     const person = service.person();

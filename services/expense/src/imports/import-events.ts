@@ -12,25 +12,36 @@ const heartbeatMs = 15_000;
 const streamMs = 5 * 60_000;
 /** A look into the database twice a second for each. */
 const streamsMax = 500;
+/** Of one person: more windows than anybody looks at, and few enough to leave room for others. */
+const streamsOfOneMax = 20;
 
 export interface EventStreams {
   /**
    * An import as server-sent events: `progress` after each change, `settled` when no work is under way any more, with which
    * the stream ends. Each holds the whole state under its revision, so that a client that comes again missed nothing.
+   * @param user who follows
    * @param lastEventId what the client has seen, by its header Last-Event-ID
    * @returns undefined where it has seen the end
-   * @throws {Unavailable} where too many follow imports already
+   * @throws {Unavailable} where too many follow imports already, or this user does with too many clients
    */
-  open(record: ImportRecord, lastEventId: string): Readable | undefined;
+  open(record: ImportRecord, user: string, lastEventId: string): Readable | undefined;
 }
 
 export function createEventStreams(watch: ImportWatch): EventStreams {
   let streams = 0;
+  const streamsOf = new Map<string, number>();
+  const count = (user: string, change: 1 | -1) => {
+    streams += change;
+    const own = (streamsOf.get(user) ?? 0) + change;
+    if (own > 0) streamsOf.set(user, own);
+    else streamsOf.delete(user);
+  };
   return {
-    open(record, lastEventId) {
+    open(record, user, lastEventId) {
       if (!isBeingWorkedOn(record.status) && lastEventId === String(record.revision)) return undefined;
-      if (streams >= streamsMax) throw new Unavailable('Too many follow imports.', { retryAfterSeconds: 5 });
-      streams += 1;
+      if (streams >= streamsMax || (streamsOf.get(user) ?? 0) >= streamsOfOneMax)
+        throw new Unavailable('Too many follow imports.', { retryAfterSeconds: 5 });
+      count(user, 1);
       const gone = new AbortController();
       const end = AbortSignal.any([gone.signal, AbortSignal.timeout(streamMs)]);
       const source = events(watch.follow(record.ledger, record.id, end), lastEventId, gone.signal);
@@ -43,7 +54,7 @@ export function createEventStreams(watch: ImportWatch): EventStreams {
           );
         },
         destroy(error, done) {
-          streams -= 1;
+          count(user, -1);
           gone.abort();
           done(error);
         },

@@ -191,7 +191,7 @@ export function importRoutes({
       problems: [LedgerNotFound, ImportNotFound],
       async handle({ params, user, ctx }) {
         const record = await findImport(await findLedger(user, params.ledger), params.id);
-        const stream = events.open(record, ctx.get('last-event-id'));
+        const stream = events.open(record, user.id, ctx.get('last-event-id'));
         if (!stream) return reply(204);
         return reply(200, stream, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
       },
