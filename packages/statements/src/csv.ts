@@ -84,6 +84,8 @@ class RowReader {
   readonly #width: number;
   readonly #names: string[];
   readonly #currency: string;
+  /** The last row's date: rows of one day follow each other. */
+  #day: { text: string; read: Reading<string> } | undefined;
 
   constructor(mapping: CsvMapping, columns: string[], hasHeader: boolean, currency: string) {
     this.mapping = mapping;
@@ -102,11 +104,11 @@ class RowReader {
       return { ok: false, line, reason: `The record has ${cells.length} fields where ${this.#width} are expected.` };
     if (cells.some((cell) => cell.startsWith('"') && cell.includes('\n')))
       return { ok: false, line, reason: 'A quote is opened and not closed: the record has run into the next one.' };
-    const { date, dateOrder, payee, note, bankId, category } = this.mapping;
+    const { date, payee, note, bankId, category } = this.mapping;
     const text = (column: number | null) => (column === null ? undefined : cells[column]);
     return toRow({
       line,
-      date: readDate(cells[date] ?? '', dateOrder, this.#name(date)),
+      date: this.#date(cells[date] ?? ''),
       money: this.#money(cells),
       payee: text(payee)?.trim(),
       note: text(note),
@@ -120,6 +122,12 @@ class RowReader {
     const filled = cells.filter((cell) => cell.trim());
     const text = filled.length === 1 ? filled[0]! : (cells[this.mapping.date] ?? '');
     return /^\D*\p{L}/u.test(text.trim());
+  }
+
+  #date(text: string): Reading<string> {
+    const { date, dateOrder } = this.mapping;
+    if (this.#day?.text !== text) this.#day = { text, read: readDate(text, dateOrder, this.#name(date)) };
+    return this.#day.read;
   }
 
   #money(cells: string[]): Reading<Money> {
