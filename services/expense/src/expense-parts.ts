@@ -84,6 +84,7 @@ export function createExpenseParts({
     expenses,
     deleted,
     categories: categoryStore,
+    categoryTrees,
     ledgers: ledgerStore,
     rollups,
     vocabulary,

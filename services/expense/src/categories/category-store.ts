@@ -42,15 +42,6 @@ export function createCategoryStore(connection: Connection) {
   const collection = model.collection as unknown as mongo.Collection<StoredCategory>;
   const projection = { ledger: 0, nameKey: 0, filings: 0 } satisfies Partial<Record<keyof StoredCategory, 0>>;
 
-  /** Which of these ids are no category of this ledger. */
-  async function unknown(session: ClientSession, ledger: string, ids: Iterable<string>): Promise<string[]> {
-    const found = await collection
-      .find({ ledger: new Types.ObjectId(ledger) }, { hint: 'siblings', projection: { _id: 1 }, session })
-      .toArray();
-    const known = new Set(found.map(({ _id }) => _id.toHexString()));
-    return [...new Set(ids)].filter((id) => !known.has(id));
-  }
-
   return {
     model,
 
@@ -78,21 +69,13 @@ export function createCategoryStore(connection: Connection) {
     },
 
     /**
-     * Holds categories in place for a transaction that puts something under them.
-     * @returns the ids that are no category of this ledger
+     * Holds a category in place for a transaction that puts something under it.
+     * @returns false where it is none of this ledger's
      */
-    async hold(session: ClientSession, ledger: string, ids: Iterable<string>): Promise<string[]> {
-      const distinct = [...new Set(ids)];
-      if (distinct.length === 0) return [];
-      const { matchedCount } = await model.updateMany(
-        { _id: { $in: distinct }, ledger },
-        { $inc: { filings: 1 } },
-        { session },
-      );
-      return matchedCount === distinct.length ? [] : unknown(session, ledger, distinct);
+    async hold(session: ClientSession, ledger: string, id: string): Promise<boolean> {
+      const { matchedCount } = await model.updateOne({ _id: id, ledger }, { $inc: { filings: 1 } }, { session });
+      return matchedCount === 1;
     },
-
-    unknown,
   };
 }
 

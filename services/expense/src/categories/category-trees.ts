@@ -1,5 +1,6 @@
 import type { Category } from '@outlay/contracts/ledger.ts';
 import { LRUCache } from 'lru-cache';
+import type { ClientSession } from 'mongoose';
 import type { CategoryStore } from './category-store.ts';
 
 /** So many categories are remembered, of all ledgers together: some 5 MiB. */
@@ -20,11 +21,11 @@ export function createCategoryTrees(categories: CategoryStore) {
   });
 
   return {
-    /** A ledger's categories. @param categoriesId of the ledger, as just read */
-    async of(ledger: string, categoriesId: string | null): Promise<Tree> {
+    /** A ledger's categories. @param categoriesId of the ledger, as just read, in the session where it is one of a transaction */
+    async of(ledger: string, categoriesId: string | null, session?: ClientSession): Promise<Tree> {
       const remembered = known.get(ledger);
       if (remembered && remembered.categoriesId === categoriesId) return remembered.tree;
-      const tree = await categories.list(ledger);
+      const tree = await categories.list(ledger, session);
       if (categoriesId !== null) known.set(ledger, { categoriesId, tree });
       return tree;
     },

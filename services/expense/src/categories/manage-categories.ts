@@ -40,7 +40,7 @@ export function createManageCategories({
     const found = all.find(({ id }) => id === parent);
     if (!found) throw invalidParent('is no category of this ledger');
     if (found.parent !== null) throw new CategoryTooDeep('is itself a category under another');
-    await categories.hold(session, ledger, [parent]);
+    await categories.hold(session, ledger, parent);
   }
 
   return {

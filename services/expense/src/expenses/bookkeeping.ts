@@ -2,6 +2,7 @@ import type { Expense, ExpensePatch, NewExpense } from '@outlay/contracts/expens
 import { ValidationFailed } from '@outlay/service-kit/problem.ts';
 import type { ClientSession } from 'mongoose';
 import type { CategoryStore } from '../categories/category-store.ts';
+import type { CategoryTrees } from '../categories/category-trees.ts';
 import type { PreparedWrites } from '../ledger-transactions.ts';
 import type { LedgerStore } from '../ledgers/ledger-store.ts';
 import { ChangedMeanwhile, ExpenseNotFound } from '../problems.ts';
@@ -19,6 +20,7 @@ export interface BookkeepingParts {
   expenses: ExpenseStore;
   deleted: DeletedExpenses;
   categories: CategoryStore;
+  categoryTrees: CategoryTrees;
   ledgers: LedgerStore;
   rollups: RollupStore;
   vocabulary: Vocabulary;
@@ -41,6 +43,7 @@ export function createBookkeeping({
   expenses,
   deleted,
   categories,
+  categoryTrees,
   ledgers,
   rollups,
   vocabulary,
@@ -48,14 +51,15 @@ export function createBookkeeping({
 }: BookkeepingParts) {
   /** @throws {ValidationFailed} where it is none of this ledger's */
   async function holdCategory(session: ClientSession, ledger: string, category: string | null, pointer = '#/category') {
-    if (category !== null) refuse(await categories.hold(session, ledger, [category]), [category], () => pointer);
+    if (category !== null && !(await categories.hold(session, ledger, category))) throw unknownCategories([pointer]);
   }
 
   /** @throws {ValidationFailed} pointing at each category that is none of this ledger's */
   async function holdCategories(session: ClientSession, ledger: string, asked: readonly (string | null)[]) {
-    await ledgers.holdCategories(session, ledger);
-    const named = asked.filter((id) => id !== null);
-    refuse(await categories.unknown(session, ledger, named), asked, (index) => `#/${index}/category`);
+    const tree = await categoryTrees.of(ledger, await ledgers.holdCategories(session, ledger), session);
+    const known = new Set(tree.map(({ id }) => id));
+    const unknown = asked.flatMap((id, index) => (id !== null && !known.has(id) ? `#/${index}/category` : []));
+    if (unknown.length > 0) throw unknownCategories(unknown);
   }
 
   /** The stored expense; @throws {ExpenseNotFound | ChangedMeanwhile} */
@@ -153,7 +157,7 @@ export function createBookkeeping({
       const before = await deleted.take(session, ledger, id, now());
       if (!before) throw new ExpenseNotFound();
       const category = before.category?.toHexString();
-      const isGone = category !== undefined && (await categories.hold(session, ledger, [category])).length > 0;
+      const isGone = category !== undefined && !(await categories.hold(session, ledger, category));
       const after = toChanged(before, isGone ? { category: null } : {}, now());
       await expenses.insert(session, [after]);
       await rollups.apply(session, ledger, [coming(toBooking(after))]);
@@ -216,14 +220,10 @@ export function createBookkeeping({
   };
 }
 
-/** @throws {ValidationFailed} where categories are unknown, pointing at each place where they were asked for */
-function refuse(unknown: readonly string[], asked: readonly (string | null)[], pointer: (index: number) => string) {
-  if (unknown.length === 0) return;
-  const errors = asked.flatMap((id, index) =>
-    id !== null && unknown.includes(id) ? [{ pointer: pointer(index), detail: 'is no category of this ledger' }] : [],
-  );
-  throw new ValidationFailed('Wrong: category.', { errors });
-}
+const unknownCategories = (pointers: readonly string[]) =>
+  new ValidationFailed('Wrong: category.', {
+    errors: pointers.map((pointer) => ({ pointer, detail: 'is no category of this ledger' })),
+  });
 
 const isChanged = ({ version }: StoredExpense): boolean => version > 1;
 

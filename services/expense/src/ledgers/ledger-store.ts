@@ -83,9 +83,15 @@ export function createLedgerStore(connection: Connection) {
     /**
      * Holds all of a ledger's categories in place for a transaction that puts much under them: whoever changes one writes the ledger
      * too ({@link changeCategoriesId}), and one of the two transactions loses. One write, where to hold each costs sixty.
+     * @returns what tells whether they are still those that one knows
      */
-    async holdCategories(session: ClientSession, id: string): Promise<void> {
-      await collection.updateOne({ _id: new Types.ObjectId(id) }, { $inc: { filings: 1 } }, { session });
+    async holdCategories(session: ClientSession, id: string): Promise<string | null> {
+      const held = await collection.findOneAndUpdate(
+        { _id: new Types.ObjectId(id) },
+        { $inc: { filings: 1 } },
+        { session, projection: { categoriesId: 1 } },
+      );
+      return held?.categoriesId?.toHexString() ?? null;
     },
 
     /** Once its years have rollups that are right. */
