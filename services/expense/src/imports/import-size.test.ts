@@ -14,6 +14,8 @@ const collectGarbage = runInNewContext('gc') as () => void;
 /** What is really held while the work runs, at most: megabytes more than before, buffers included. */
 async function memoryGrowth(work: () => Promise<unknown>): Promise<number> {
   const held = () => {
+    // Twice: what the first finds dead of buffers is let go of by a thread beside, for which the second waits.
+    collectGarbage();
     collectGarbage();
     const { heapUsed, external } = process.memoryUsage();
     return (heapUsed + external) / megabyte;
@@ -82,6 +84,6 @@ describe('an import of a large file', () => {
       expect(counts).to.include({ total: rows, new: rows });
     });
     expect(rows).to.be.above(1_000);
-    expect(growth).to.be.below(30);
+    expect(growth).to.be.below(20);
   }).timeout(120_000);
 });
