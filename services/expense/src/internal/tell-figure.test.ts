@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { emptyCell, figureLinesType, partBucketsMax } from '@outlay/contracts/internal.ts';
@@ -72,13 +73,17 @@ describe('a figure is told', function () {
     }
   });
 
-  /** Asks and reads no more than the beginning. */
-  async function beginToRead(from: TestExpense): Promise<Socket> {
+  function ask(from: TestExpense): Socket {
     const socket = connect(from.server.port, '127.0.0.1');
     const workload = from.identity.workloadToken('analytics', 'expense');
     socket.write(
       `GET ${pathOf(large)} HTTP/1.1\r\nhost: expense\r\naccept: ${figureLinesType}\r\nx-outlay-workload-token: ${workload}\r\nauthorization: Bearer ${from.identity.userToken(person.id)}\r\n\r\n`,
     );
+    return socket;
+  }
+  /** Asks and reads no more than the beginning. */
+  async function beginToRead(from: TestExpense): Promise<Socket> {
+    const socket = ask(from);
     const [data] = await once(socket, 'data');
     socket.pause();
     expect(String(data)).to.match(/^HTTP\/1\.1 200 /);
@@ -106,6 +111,22 @@ describe('a figure is told', function () {
     for (let left = 0; left < 3; left++) {
       const socket = await beginToRead(expense);
       expect((await person.figures(large)).status).to.equal(503);
+      socket.destroy();
+      await hasRoom();
+    }
+  });
+
+  it('to nobody where the client has left while it was worked out: its room is free', async () => {
+    for (let left = 0; left < 3; left++) {
+      const arrived = new Promise<void>((resolve) => {
+        const begin = 'http.server.request.start';
+        subscribe(begin, function onBegin() {
+          unsubscribe(begin, onBegin);
+          resolve();
+        });
+      });
+      const socket = ask(expense);
+      await arrived;
       socket.destroy();
       await hasRoom();
     }

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { finished, Readable } from 'node:stream';
 import { figureLinesType } from '@outlay/contracts/internal.ts';
 import { type AppContext, type Reply, reply } from '@outlay/service-kit/route.ts';
 import type { FigureAnswer } from './figure-answer.ts';
@@ -21,7 +21,8 @@ export function tellFigure(figure: FigureAnswer, ctx: AppContext, tellMs: number
       ctx.state.log.warn('figure not read in time');
       ctx.res.destroy();
     }, tellMs);
-    ctx.res.once('close', () => clearTimeout(late));
+    // Also where the client has left before, while the sums were worked out.
+    finished(ctx.res, () => clearTimeout(late));
     const stream = Readable.from(figure.lines()).once('close', () => figure.close());
     // A client that leaves ends the stream by an error: without a listener it would end the process.
     stream.on('error', () => undefined);
