@@ -63,6 +63,7 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
   /** The connection ends with this exchange. */
   #isLast = false;
   #isOver = false;
+  slot = -1;
 
   #cluster: Cluster | undefined;
   #endpoint: Endpoint | undefined;

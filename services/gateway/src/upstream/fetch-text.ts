@@ -30,6 +30,7 @@ class TextFetch implements UpstreamHandler, Timed {
   #status = 0;
   #chunks: Buffer[] = [];
   #bytes = 0;
+  slot = -1;
 
   constructor(
     cluster: Cluster,
