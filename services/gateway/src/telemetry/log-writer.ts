@@ -8,32 +8,34 @@ const waitingBytesMax = 16 * 1_048_576;
 
 /** Where log lines go: gathered for 10 ms, so that a thousand requests a second are not a thousand writes. */
 export interface LogWriter {
-  /** @param line with its line feed */
-  write(line: string): void;
+  /** @param line with its line feed @param encoding latin1 where all of it is ASCII, which takes half the time */
+  write(line: string, encoding?: 'utf8' | 'latin1'): void;
   /** Writes what is gathered before it returns. */
   flushSync(): void;
 }
 
 /** @param fd a file descriptor: 1 is standard output */
 export function createLogWriter(fd: number): LogWriter {
-  const destination = pino.destination({ fd, sync: false, maxLength: waitingBytesMax });
+  const destination = pino.destination({ fd, sync: false, contentMode: 'buffer', maxLength: waitingBytesMax });
   const gathered = Buffer.allocUnsafe(gatherBytes);
   let bytes = 0;
   let timer: NodeJS.Timeout | undefined;
 
+  // Its types know of text only.
+  const send = (lines: Buffer) => destination.write(lines as unknown as string);
   const flush = () => {
     clearTimeout(timer);
     timer = undefined;
-    if (bytes > 0) destination.write(gathered.toString('utf8', 0, bytes));
+    if (bytes > 0) send(Buffer.from(gathered.subarray(0, bytes)));
     bytes = 0;
   };
   return {
-    write(line) {
+    write(line, encoding = 'utf8') {
       // UTF-8 has three bytes at most for a unit of a string.
       if (bytes + line.length * 3 > gatherBytes) flush();
-      if (line.length * 3 > gatherBytes) destination.write(line);
+      if (line.length * 3 > gatherBytes) send(Buffer.from(line));
       else {
-        bytes += gathered.write(line, bytes);
+        bytes += gathered.write(line, bytes, encoding);
         timer ??= setTimeout(flush, flushMs);
       }
     },

@@ -2,82 +2,100 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Log } from '@outlay/service-kit/log.ts';
 import type { CompletedRequest } from './completed-request.ts';
+import { quoted } from './json-text.ts';
+import { otlpSpansOf } from './otlp-spans.ts';
 
-const queueMax = 2_048;
-const batchMax = 512;
-/** So many are sent at once: rendering as many as a busy second brings would hold requests up for 5 ms and more. */
-const batchDue = 32;
+/** What one request to the collector may hold, which is also what may wait while another is under way. */
+const batchBytes = 1_048_576;
+/** So much is sent at once, without waiting for more. */
+const batchDueBytes = 131_072;
 const flushMs = 1_000;
 const exportTimeoutMs = 5_000;
+const end = ']}]}]}';
 
-/** Sends spans in batches as OTLP/HTTP JSON. What does not fit into the queue is dropped and counted: traces are a sample. */
+/**
+ * Sends spans in batches as OTLP/HTTP JSON. What does not fit is dropped and counted: traces are a sample. Each request is
+ * made text as soon as it is told, so that no batch holds up the requests that come meanwhile, and kept out of the way of
+ * the garbage collector, as log lines are.
+ */
 export class SpanExporter {
   readonly #url: URL;
-  readonly #resource: object;
+  readonly #begin: string;
   readonly #log: Log;
-  #queue: CompletedRequest[] = [];
+  #batch: Buffer = Buffer.allocUnsafeSlow(batchBytes);
+  /** For what comes while a batch is sent; undefined then. */
+  #spare: Buffer | undefined = Buffer.allocUnsafeSlow(batchBytes);
+  #bytes = 0;
+  #requests = 0;
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> = Promise.resolve();
-  #isSending = false;
   /** Counted for the metrics, in requests. */
   readonly counts = { exported: 0, dropped: 0 };
 
   /** @param endpoint base URL, as OTEL_EXPORTER_OTLP_ENDPOINT has it */
   constructor(endpoint: string, serviceName: string, log: Log) {
     this.#url = new URL(`${endpoint.replace(/\/+$/, '')}/v1/traces`);
-    this.#resource = { attributes: [text('service.name', serviceName)] };
+    this.#begin =
+      `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":${quoted(serviceName)}}}]},` +
+      '"scopeSpans":[{"scope":{"name":"outlay.gateway"},"spans":[';
     this.#log = log;
   }
 
   record(request: CompletedRequest): void {
-    if (this.#queue.length >= queueMax) {
+    const text = `${this.#requests === 0 ? this.#begin : ','}${otlpSpansOf(request)}`;
+    if (this.#bytes + text.length + end.length > batchBytes) {
       this.counts.dropped++;
       return;
     }
-    this.#queue.push(request);
-    if (this.#queue.length >= batchDue) this.#sendSoon();
-    else this.#timer ??= setTimeout(() => this.#sendSoon(), flushMs).unref();
+    this.#bytes += this.#batch.write(text, this.#bytes, 'latin1'); // it is ASCII
+    this.#requests++;
+    this.#sendWhenDue();
   }
 
   /** Sends what is left; resolves when it is sent or lost. */
   async close(): Promise<void> {
-    while (this.#isSending || this.#queue.length > 0) {
-      this.#sendSoon();
+    while (!this.#spare || this.#requests > 0) {
+      this.#sendNow();
       await this.#sending;
     }
   }
 
-  #sendSoon(): void {
+  #sendWhenDue(): void {
+    if (this.#bytes >= batchDueBytes) this.#sendNow();
+    else if (this.#requests > 0) this.#timer ??= setTimeout(() => this.#sendNow(), flushMs).unref();
+  }
+
+  #sendNow(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#isSending || this.#queue.length === 0) return;
-    this.#isSending = true;
-    this.#sending = this.#send(this.#queue.splice(0, batchMax)).finally(() => {
-      this.#isSending = false;
-      if (this.#queue.length >= batchDue) this.#sendSoon();
-      else if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#sendSoon(), flushMs).unref();
+    if (!this.#spare || this.#requests === 0) return;
+    const batch = this.#batch;
+    const length = this.#bytes + batch.write(end, this.#bytes);
+    const requests = this.#requests;
+    this.#batch = this.#spare;
+    this.#spare = undefined;
+    this.#bytes = 0;
+    this.#requests = 0;
+    this.#sending = this.#send(batch.subarray(0, length), requests).finally(() => {
+      this.#spare = batch;
+      this.#sendWhenDue();
     });
   }
 
-  async #send(batch: CompletedRequest[]): Promise<void> {
-    const body = JSON.stringify({
-      resourceSpans: [
-        { resource: this.#resource, scopeSpans: [{ scope: { name: 'outlay.gateway' }, spans: batch.flatMap(toOtlp) }] },
-      ],
-    });
+  async #send(body: Buffer, requests: number): Promise<void> {
     try {
       const status = await post(this.#url, body);
       if (status < 200 || status > 299) throw new Error(`the collector answered ${status}`);
-      this.counts.exported += batch.length;
+      this.counts.exported += requests;
     } catch (error) {
-      this.counts.dropped += batch.length;
+      this.counts.dropped += requests;
       this.#log.debug({ reason: (error as Error).message }, 'spans not exported');
     }
   }
 }
 
 /** Not by fetch, which takes as long again as making the spans. @returns the status of the answer, once it is whole */
-function post(url: URL, body: string): Promise<number> {
+function post(url: URL, body: Buffer): Promise<number> {
   const headers = { 'content-type': 'application/json' };
   const signal = AbortSignal.timeout(exportTimeoutMs);
   return new Promise((resolve, reject) => {
@@ -88,70 +106,4 @@ function post(url: URL, body: string): Promise<number> {
     });
     request.on('error', reject).end(body);
   });
-}
-
-// The enumerations of OTLP: SPAN_KIND_SERVER, SPAN_KIND_CLIENT, STATUS_CODE_ERROR.
-const server = 2;
-const client = 3;
-const failed = { code: 2 };
-
-const text = (key: string, value: string) => ({ key, value: { stringValue: value } });
-const number = (key: string, value: number) => ({ key, value: { intValue: value } });
-/** From performance.now(): Unix nanoseconds as the decimal string that OTLP's JSON wants; microseconds is what we know. */
-const nanoseconds = (ms: number): string => `${Math.round((performance.timeOrigin + ms) * 1_000)}000`;
-
-/**
- * A span of our own work, and one of the call to the service if there was one. By OpenTelemetry's conventions for HTTP,
- * without what tells of a person: path, query, address.
- */
-function toOtlp({
-  trace,
-  method,
-  route,
-  scheme,
-  status,
-  flags,
-  startedAt,
-  endedAt,
-  cluster,
-  call,
-}: CompletedRequest): object[] {
-  const spans: object[] = [
-    {
-      traceId: trace.traceId,
-      spanId: trace.spanId,
-      ...(trace.parentId !== undefined && { parentSpanId: trace.parentId }),
-      name: `${method} ${route}`,
-      kind: server,
-      startTimeUnixNano: nanoseconds(startedAt),
-      endTimeUnixNano: nanoseconds(endedAt),
-      attributes: [
-        text('http.request.method', method),
-        text('http.route', route),
-        text('url.scheme', scheme),
-        ...(status ? [number('http.response.status_code', status)] : []),
-        ...(flags === '-' ? [] : [text('outlay.response_flags', flags)]),
-      ],
-      ...((status >= 500 || status === 0) && { status: failed }),
-    },
-  ];
-  if (call)
-    spans.push({
-      traceId: trace.traceId,
-      spanId: trace.upstreamSpanId,
-      parentSpanId: trace.spanId,
-      name: method,
-      kind: client,
-      startTimeUnixNano: nanoseconds(call.startedAt),
-      endTimeUnixNano: nanoseconds(call.endedAt),
-      attributes: [
-        text('http.request.method', method),
-        text('outlay.cluster', cluster),
-        text('server.address', call.host),
-        number('server.port', call.port),
-        ...(call.status ? [number('http.response.status_code', call.status)] : []),
-      ],
-      ...((call.status >= 400 || call.status === 0) && { status: failed }),
-    });
-  return spans;
 }
