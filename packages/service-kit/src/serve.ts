@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type Koa from 'koa';
+import type { Registry } from 'prom-client';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { AppState } from './route.ts';
@@ -64,7 +65,7 @@ export async function serve(app: Koa<AppState>, options: ServeOptions): Promise<
     // A connection kept alive after its last answer would hold up the stop: server.close() looks only once for idle ones.
     response.once('close', () => draining && setImmediate(() => server.closeIdleConnections()));
   });
-  const admin = createAdminServer(options.metrics, async () => {
+  const admin = createAdminServer(options.metrics.registry, async () => {
     if (draining) throw new Error('draining');
     await options.ready?.();
   });
@@ -118,7 +119,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
  * @param more answers what a service has beside these; false where it has no such path
  */
 export function createAdminServer(
-  metrics: Metrics,
+  registry: Registry,
   ready: () => Promise<void>,
   more: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
 ): Server {
@@ -138,7 +139,7 @@ export function createAdminServer(
           return send(503, 'text/plain', `not ready: ${error instanceof Error ? error.message : 'unknown'}\n`);
         }
       case '/metrics':
-        return send(200, metrics.registry.contentType, await metrics.registry.metrics());
+        return send(200, registry.contentType, await registry.metrics());
       default:
         return send(404, 'text/plain', '/healthz /readyz /metrics\n');
     }

@@ -4,7 +4,8 @@ import type { TracePolicy } from './filters/trace-context.ts';
 import type { OverloadManager } from './overload/overload-manager.ts';
 import type { Deadlines } from './proxy/deadlines.ts';
 import type { AccessLog } from './telemetry/access-log.ts';
-import type { RequestTimes, RetryCounter } from './telemetry/gateway-metrics.ts';
+import type { RetryCounter } from './telemetry/gateway-metrics.ts';
+import type { RequestTimes } from './telemetry/request-times.ts';
 import type { SpanExporter } from './telemetry/span-exporter.ts';
 
 /** What all requests of the gateway share, whichever listener they come by. */

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createLog } from '@outlay/service-kit/log.ts';
-import { createMetrics } from '@outlay/service-kit/metrics.ts';
+import { createRegistry } from '@outlay/service-kit/metrics.ts';
 import { createAdminServer, type RunningService } from '@outlay/service-kit/serve.ts';
 import { adminRoutes } from './admin/admin-routes.ts';
 import type { Bootstrap } from './bootstrap/bootstrap-schema.ts';
@@ -13,13 +13,13 @@ import { Deadlines } from './proxy/deadlines.ts';
 import { AccessLog } from './telemetry/access-log.ts';
 import {
   certificateReloadCounter,
-  RequestTimes,
   registerGauges,
   reloadMetrics,
   retryCounter,
   upstreamFailureCounter,
 } from './telemetry/gateway-metrics.ts';
 import { createLogWriter } from './telemetry/log-writer.ts';
+import { RequestTimes } from './telemetry/request-times.ts';
 import { SpanExporter } from './telemetry/span-exporter.ts';
 import { tracePolicyOf, Versions } from './versions.ts';
 
@@ -33,24 +33,24 @@ export async function startGateway(settings: GatewaySettings, writer = createLog
     { service: 'gateway', level: settings.logLevel, format: settings.logFormat },
     isJson ? writer : undefined,
   );
-  const metrics = createMetrics('gateway');
+  const registry = createRegistry('gateway');
   const spans = settings.otlpEndpoint ? new SpanExporter(settings.otlpEndpoint, settings.serviceName, log) : undefined;
   const edge: Edge = {
     log,
     accessLog: new AccessLog(log, isJson ? writer : undefined),
     spans,
     tracePolicy: tracePolicyOf(settings.bootstrap, spans !== undefined),
-    certificateReloads: certificateReloadCounter(metrics),
+    certificateReloads: certificateReloadCounter(registry),
     filePollMs: settings.configPollMs,
     overload: new OverloadManager(log, settings.bootstrap.overload_manager),
-    requestTimes: new RequestTimes(metrics),
-    upstreamFailures: upstreamFailureCounter(metrics),
-    retries: retryCounter(metrics),
+    requestTimes: new RequestTimes(registry),
+    upstreamFailures: upstreamFailureCounter(registry),
+    retries: retryCounter(registry),
     deadlines: new Deadlines(),
     isDraining: false,
   };
   const versions = new Versions(edge, settings);
-  registerGauges(metrics, {
+  registerGauges(registry, {
     clusters: () => versions.current.clusters.values(),
     providers: () => versions.current.providers,
     rateLimits: () => versions.current.rateLimits.values(),
@@ -64,10 +64,10 @@ export async function startGateway(settings: GatewaySettings, writer = createLog
     if (!versions.current.providers.isReady())
       throw new Error('the public keys or the ended sessions are not known yet');
   };
-  const admin = createAdminServer(metrics, checkReady, adminRoutes({ log, metrics, versions, checkReady, drain }));
+  const admin = createAdminServer(registry, checkReady, adminRoutes({ log, registry, versions, checkReady, drain }));
 
   await listen(admin, settings.bootstrap.admin);
-  await versions.start(reloadMetrics(metrics));
+  await versions.start(reloadMetrics(registry));
   const port = versions.listeners[0]?.port as number;
   const adminPort = (admin.address() as AddressInfo).port;
   log.info({ port, adminPort }, 'listening');

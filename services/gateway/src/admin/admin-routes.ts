@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '@outlay/service-kit/log.ts';
-import type { Metrics } from '@outlay/service-kit/metrics.ts';
+import type { Registry } from 'prom-client';
 import type { Versions } from '../versions.ts';
 import { refusalOf } from './admin-access.ts';
 import { clustersText } from './clusters-text.ts';
@@ -11,7 +11,7 @@ import { statsText } from './stats.ts';
 /** What those who run the gateway see and do by these routes. */
 export interface Administered {
   readonly log: Log;
-  readonly metrics: Metrics;
+  readonly registry: Registry;
   readonly versions: Versions;
   /** Rejects while the gateway cannot do its work, or shall not. */
   readonly checkReady: () => Promise<void>;
@@ -65,7 +65,7 @@ export function adminRoutes(
 
 function routesOf({
   log,
-  metrics,
+  registry,
   versions,
   checkReady,
   drain,
@@ -114,12 +114,11 @@ function routesOf({
     },
     '/stats': {
       GET: async (query) => {
-        if (query.get('format') === 'prometheus')
-          return [200, metrics.registry.contentType, await metrics.registry.metrics()];
-        if (isJson(query)) return json({ stats: await metrics.registry.getMetricsAsJSON() });
+        if (query.get('format') === 'prometheus') return [200, registry.contentType, await registry.metrics()];
+        if (isJson(query)) return json({ stats: await registry.getMetricsAsJSON() });
         const filter = query.get('filter');
         try {
-          return text(await statsText(metrics, filter === null ? undefined : new RegExp(filter)));
+          return text(await statsText(registry, filter === null ? undefined : new RegExp(filter)));
         } catch (error) {
           if (error instanceof SyntaxError) return text('filter is not a regular expression\n', 400);
           throw error;

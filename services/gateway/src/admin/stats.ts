@@ -1,7 +1,7 @@
-import type { Metrics } from '@outlay/service-kit/metrics.ts';
+import type { Registry } from 'prom-client';
 
 /** Every metric on a line of its own, as Envoy's /stats has it; of histograms count and sum. */
-export async function statsText({ registry }: Metrics, filter: RegExp | undefined): Promise<string> {
+export async function statsText(registry: Registry, filter: RegExp | undefined): Promise<string> {
   const all = (await registry.getMetricsAsJSON()) as { name: string; values: Value[] }[];
   const lines = all.flatMap(({ name, values }) =>
     values

@@ -1,5 +1,4 @@
-import type { Metrics } from '@outlay/service-kit/metrics.ts';
-import { Counter, Gauge } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Cluster } from '../upstream/cluster.ts';
 import type { ClusterDescription, LimitDescription } from '../upstream/cluster-description.ts';
 
@@ -66,7 +65,7 @@ const isMember = ({ healthFlags }: ClusterDescription['endpoints'][number]): boo
   !healthFlags.includes('draining');
 
 /** What is known of the clusters, told when it is asked for; the names follow Envoy's statistics. */
-export function registerClusterMetrics({ registry }: Metrics, clusters: () => Iterable<Cluster>): void {
+export function registerClusterMetrics(registry: Registry, clusters: () => Iterable<Cluster>): void {
   const registers = [registry];
   for (const [name, help, read] of gauges)
     new Gauge({

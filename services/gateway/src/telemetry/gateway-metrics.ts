@@ -1,5 +1,4 @@
-import type { Metrics } from '@outlay/service-kit/metrics.ts';
-import { Counter, Gauge } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { JwtProviders } from '../filters/jwt-authn/providers.ts';
 import type { RevocationFeed } from '../filters/jwt-authn/revocation-feed.ts';
 import type { RateLimit } from '../filters/rate-limit.ts';
@@ -10,41 +9,8 @@ import type { Cluster } from '../upstream/cluster.ts';
 import { registerClusterMetrics } from './cluster-metrics.ts';
 import type { SpanExporter } from './span-exporter.ts';
 
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-const statusesMax = 1_000;
-
-type Observe = (seconds: number) => void;
-
-/** Times requests into the histogram; the label sets seen are kept bound, as binding costs more than counting. */
-export class RequestTimes {
-  readonly #histogram: Metrics['requests'];
-  readonly #bound = new Map<string, (Observe | undefined)[]>();
-
-  constructor({ requests }: Metrics) {
-    this.#histogram = requests;
-  }
-
-  /** @param status 0 where the client left before there was one */
-  observe(method: string, route: string, status: number, seconds: number): void {
-    let ofRoute = this.#bound.get(route);
-    if (!ofRoute) {
-      ofRoute = [];
-      this.#bound.set(route, ofRoute);
-    }
-    const at = (methods.indexOf(method) + 1) * statusesMax + status;
-    let observe = ofRoute[at];
-    if (!observe) {
-      const known = methods.includes(method) ? method : 'other';
-      const child = this.#histogram.labels(known, route, String(status));
-      observe = child.observe;
-      ofRoute[at] = observe;
-    }
-    observe(seconds);
-  }
-}
-
 /** Counters of failed calls by cluster and response flag. */
-export function upstreamFailureCounter({ registry }: Metrics): Counter<'cluster' | 'flag'> {
+export function upstreamFailureCounter(registry: Registry): Counter<'cluster' | 'flag'> {
   return new Counter({
     name: 'outlay_gateway_upstream_failures_total',
     help: 'Requests that a service did not answer whole, by Envoy response flag',
@@ -56,7 +22,7 @@ export function upstreamFailureCounter({ registry }: Metrics): Counter<'cluster'
 export type RetryCounter = Counter<'cluster' | 'result'>;
 
 /** Envoy's upstream_rq_retry, _retry_success, _retry_limit_exceeded and _retry_overflow in one. */
-export function retryCounter({ registry }: Metrics): RetryCounter {
+export function retryCounter(registry: Registry): RetryCounter {
   return new Counter({
     name: 'outlay_gateway_upstream_retries_total',
     help: 'Retries begun, those that brought an answer, and those not begun for the limit or for the budget',
@@ -65,7 +31,7 @@ export function retryCounter({ registry }: Metrics): RetryCounter {
   });
 }
 
-export function certificateReloadCounter({ registry }: Metrics): Counter<'listener' | 'result'> {
+export function certificateReloadCounter(registry: Registry): Counter<'listener' | 'result'> {
   return new Counter({
     name: 'outlay_gateway_certificate_reloads_total',
     help: 'Changes of a listener’s certificate, applied or refused',
@@ -75,7 +41,7 @@ export function certificateReloadCounter({ registry }: Metrics): Counter<'listen
 }
 
 /** Told of each version of the configuration file: Prometheus' own names for its own. */
-export function reloadMetrics({ registry }: Metrics) {
+export function reloadMetrics(registry: Registry) {
   const registers = [registry];
   const reloads = new Counter({
     name: 'outlay_gateway_config_reloads_total',
@@ -118,8 +84,8 @@ export interface Observed {
 }
 
 /** What is counted anyway, told when it is asked for. */
-export function registerGauges(metrics: Metrics, observed: Observed): void {
-  const registers = [metrics.registry];
+export function registerGauges(registry: Registry, observed: Observed): void {
+  const registers = [registry];
   new Gauge({
     name: 'outlay_gateway_requests_active',
     help: 'Requests under way',
@@ -191,7 +157,7 @@ export function registerGauges(metrics: Metrics, observed: Observed): void {
         for (const [result, count] of Object.entries(counts)) this.inc({ limit: name, result }, count);
     },
   });
-  registerClusterMetrics(metrics, observed.clusters);
+  registerClusterMetrics(registry, observed.clusters);
   counterOf('outlay_gateway_tokens_total', 'User tokens by how they were judged', 'result', () =>
     sum(observed.providers().authn.map(({ counts }) => counts)),
   );
