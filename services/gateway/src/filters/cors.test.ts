@@ -3,6 +3,7 @@ import { Cors as Config } from '../bootstrap/filter-schemas.ts';
 import { requestOf } from '../testing/request-of.ts';
 import { startTestGateway, type TestGateway } from '../testing/start-test-gateway.ts';
 import { Cors } from './cors.ts';
+import { ResponseHead } from './response-head.ts';
 
 const app = 'https://app.example';
 
@@ -88,10 +89,10 @@ describe('pages of other origins', () => {
 
 describe('an origin', () => {
   const isAllowed = (match: object, origin: string) => {
-    const headers: string[] = [];
+    const head = new ResponseHead(200);
     const config = Config.parse({ allow_origin_string_match: [match] });
-    new Cors(config).onResponse(requestOf({ origin }), 200, headers);
-    return headers.includes('access-control-allow-origin');
+    new Cors(config).onResponse(requestOf({ origin }), head);
+    return head.names.includes('access-control-allow-origin');
   };
 
   it('may be named by how it ends', () => {

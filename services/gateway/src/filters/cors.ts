@@ -1,5 +1,6 @@
 import { type CorsConfig, originsOf } from '../bootstrap/filter-schemas.ts';
 import type { DirectAnswer, Filter, FilteredRequest, Verdict } from './filter.ts';
+import type { ResponseHead } from './response-head.ts';
 
 /**
  * Lets pages of other origins read our answers, where the configuration names them (Fetch standard § 3.2): answers their
@@ -39,13 +40,13 @@ export class Cors implements Filter {
     return { status: 200, headers: this.#isAllowed(origin) ? this.#ofPreflights : [] };
   }
 
-  onResponse(request: FilteredRequest, _status: number, headers: string[]): void {
+  onResponse(request: FilteredRequest, head: ResponseHead): void {
     const { origin } = request.head;
     // Also where this origin may not: a cache must not take this answer for another's.
-    headers.push('vary', 'origin');
+    head.add('vary', 'origin');
     if (!this.#isAllowed(origin)) return;
-    headers.push('access-control-allow-origin', origin as string);
-    if (!isPreflight(request)) headers.push(...this.#ofAnswers);
+    head.add('access-control-allow-origin', origin as string);
+    if (!isPreflight(request)) head.addAll(this.#ofAnswers);
   }
 
   #isAllowed(origin: string | undefined): boolean {

@@ -2,6 +2,7 @@ import type { Problem } from '@outlay/service-kit/problem.ts';
 import type { VerifiedToken } from './jwt-authn/verify-token.ts';
 import type { TokenBucket } from './rate-limit.ts';
 import type { RequestHead } from './request-head.ts';
+import type { ResponseHead } from './response-head.ts';
 
 /** What a filter gets to see of a request. */
 export interface FilteredRequest {
@@ -36,6 +37,6 @@ export interface Filter {
   readonly name: string;
   /** A promise only where there is something to wait for: on the hot path nothing is. */
   onRequest(request: FilteredRequest): Verdict | Promise<Verdict>;
-  /** Changes the fields of an answer, be it the service's, a file or a refusal. @param headers name, value, … changed in place */
-  onResponse?(request: FilteredRequest, status: number, headers: string[]): void;
+  /** Changes the fields of an answer, be it the service's, a file or a refusal. */
+  onResponse?(request: FilteredRequest, head: ResponseHead): void;
 }

@@ -2,6 +2,7 @@ import { peerOf } from '../listener/client-stream.ts';
 import { tooManyRequests } from '../problems.ts';
 import type { Filter, FilteredRequest } from './filter.ts';
 import type { RateLimit } from './rate-limit.ts';
+import type { ResponseHead } from './response-head.ts';
 
 /**
  * Refuses what exceeds a limit by 429, and tells with each answer how much is left (draft-ietf-httpapi-ratelimit-headers).
@@ -28,14 +29,14 @@ export class LocalRateLimit implements Filter {
     return tooManyRequests;
   }
 
-  onResponse({ bucket, filterFlag }: FilteredRequest, _status: number, headers: string[]): void {
+  onResponse({ bucket, filterFlag }: FilteredRequest, head: ResponseHead): void {
     const limit = this.#limit;
-    headers.push('ratelimit-policy', limit.policy);
+    head.add('ratelimit-policy', limit.policy);
     if (bucket?.limit !== limit) return;
     const resetSeconds = limit.secondsUntil(limit.tokensMax, bucket);
-    headers.push('ratelimit', `"${limit.name}";r=${Math.floor(bucket.tokens)};t=${resetSeconds}`);
+    head.add('ratelimit', `"${limit.name}";r=${Math.floor(bucket.tokens)};t=${resetSeconds}`);
     // A service may have limits of its own, and says itself when to come back.
-    if (filterFlag === 'RL') headers.push('retry-after', String(Math.max(1, limit.secondsUntil(1, bucket))));
+    if (filterFlag === 'RL') head.add('retry-after', String(Math.max(1, limit.secondsUntil(1, bucket))));
   }
 
   #keyOf(request: FilteredRequest): string {

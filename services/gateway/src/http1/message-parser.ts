@@ -39,8 +39,8 @@ export abstract class MessageParser {
   }
 
   /**
-   * Reads the head that stands in `bytes` from `from` to `to`, without the empty line at its end; then `expectBody`, or
-   * nothing where another head follows.
+   * Reads the head that stands in `bytes` from `from` to `to`, behind which come the end of its last line and the empty line;
+   * then `expectBody`, or nothing where another head follows.
    */
   protected abstract readHead(bytes: Buffer, from: number, to: number): void;
   /** @param chunk a view that is only valid until the next read @param isLast no more data follows; the end comes next */
@@ -118,7 +118,7 @@ export abstract class MessageParser {
       return to + 4;
     }
     const [block, end] = this.#upTo('\r\n\r\n', bytes, from, this.#headBytesMax);
-    if (block !== undefined) this.readHead(Buffer.from(block, 'latin1'), 0, block.length);
+    if (block !== undefined) this.readHead(Buffer.from(`${block}\r\n\r\n`, 'latin1'), 0, block.length);
     return end;
   }
 

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { isNamed } from '../filters/response-head.ts';
+import type { ResponseHead } from '../filters/response-head.ts';
 import { writeParts } from '../http1/write-parts.ts';
 import { httpDate } from './http-date.ts';
 
@@ -20,27 +20,23 @@ export class AnswerWriter {
 
   /**
    * Begins an answer, which leaves with what follows it, or by `flush`.
-   * @param method of the request @param minorVersion of its HTTP/1 @param headers name, value, …
-   * @param isLast the connection ends with this answer
+   * @param method of the request @param minorVersion of its HTTP/1 @param isLast the connection ends with this answer
    */
-  begin(method: string, minorVersion: number, status: number, headers: readonly string[], isLast: boolean): void {
-    let lines = statusLineOf(status);
-    let hasLength = false;
-    let hasDate = false;
+  begin(
+    method: string,
+    minorVersion: number,
+    { status, lines, names, contentLength }: ResponseHead,
+    isLast: boolean,
+  ): void {
     const hasBody = method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
-    for (let i = 0; i < headers.length; i += 2) {
-      const name = headers[i] as string;
-      if (isNamed(name, 'content-length')) {
-        if (status === 204) continue; // RFC 9110 § 8.6
-        hasLength = true;
-      } else if (isNamed(name, 'date')) hasDate = true;
-      lines += `${name}: ${headers[i + 1]}\r\n`;
-    }
-    if (!hasDate) lines += `date: ${httpDate()}\r\n`;
+    const hasLength = contentLength >= 0 && status !== 204; // RFC 9110 § 8.6
     this.#framing = hasLength ? 'length' : minorVersion === 0 ? 'close' : 'chunked';
     if (!hasBody) this.#framing = 'none';
-    if (this.#framing === 'chunked') lines += 'transfer-encoding: chunked\r\n';
-    this.#head = `${lines}${isLast && status >= 200 ? 'connection: close\r\n' : ''}\r\n`;
+    let head = statusLineOf(status) + lines;
+    if (!names.includes('date')) head += `date: ${httpDate()}\r\n`;
+    if (hasLength) head += `content-length: ${contentLength}\r\n`;
+    if (this.#framing === 'chunked') head += 'transfer-encoding: chunked\r\n';
+    this.#head = `${head}${isLast && status >= 200 ? 'connection: close\r\n' : ''}\r\n`;
   }
 
   flush(): void {

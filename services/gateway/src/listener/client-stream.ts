@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { RequestHead } from '../filters/request-head.ts';
+import type { ResponseHead } from '../filters/response-head.ts';
 
 /** One request of a client and the way of its answer, whatever version of HTTP it came by. */
 export interface ClientStream {
@@ -24,9 +25,9 @@ export interface ClientStream {
   writeContinue(): void;
   /**
    * Leaves with what follows it, or by `flushHead`.
-   * @param headers name, value, … @param isLast the connection ends with this answer
+   * @param isLast the connection ends with this answer
    */
-  writeHead(status: number, headers: readonly string[], isLast: boolean): void;
+  writeHead(head: ResponseHead, isLast: boolean): void;
   flushHead(): void;
   /** @returns false where the client does not keep up: wait for `onAnswerDrain` */
   write(chunk: Buffer): boolean;
@@ -34,7 +35,7 @@ export interface ClientStream {
   /** Whether its connection can become another thing than HTTP. */
   readonly canUpgrade: boolean;
   /** Answers 101. @returns the connection, paused, which is the caller's from now on */
-  upgrade(headers: readonly string[]): Socket;
+  upgrade(head: ResponseHead): Socket;
   /** The whole answer is with the system. */
   readonly isFinished: boolean;
   /** Cuts the answer off so that no client takes it for whole. */

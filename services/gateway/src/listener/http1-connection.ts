@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Problem } from '@outlay/service-kit/problem.ts';
 import type { RequestHead } from '../filters/request-head.ts';
+import type { ResponseHead } from '../filters/response-head.ts';
 import { ProtocolError, TooLongError } from '../http1/message-parser.ts';
 import { readIntoMemory } from '../http1/read-memory.ts';
 import { headTooLarge, malformed, requestTimeout, versionUnknown } from '../problems.ts';
@@ -189,9 +190,9 @@ export class Http1Connection implements ClientStream, RequestSink {
     this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
   }
 
-  writeHead(status: number, headers: readonly string[], isLast: boolean): void {
+  writeHead(head: ResponseHead, isLast: boolean): void {
     if (isLast) this.#isLast = true;
-    this.#answer.begin(this.method, this.minorVersion, status, headers, this.#isLast);
+    this.#answer.begin(this.method, this.minorVersion, head, this.#isLast);
   }
 
   flushHead(): void {
@@ -233,8 +234,8 @@ export class Http1Connection implements ClientStream, RequestSink {
   }
 
   /** What has come already is read first. */
-  upgrade(headers: readonly string[]): Socket {
-    this.writeHead(101, headers, false);
+  upgrade(head: ResponseHead): Socket {
+    this.writeHead(head, false);
     this.flushHead();
     this.#socket.pause();
     for (const event of ['data', 'drain', 'end']) this.#socket.removeAllListeners(event);

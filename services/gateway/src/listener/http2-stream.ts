@@ -1,5 +1,7 @@
 import { constants, type Http2ServerRequest, type Http2ServerResponse, type OutgoingHttpHeaders } from 'node:http2';
 import { RequestHead } from '../filters/request-head.ts';
+import type { ResponseHead } from '../filters/response-head.ts';
+import { readFields } from '../http1/message-parser.ts';
 import { Exchange } from '../proxy/exchange.ts';
 import { type ClientStream, peerOf } from './client-stream.ts';
 import type { Listener } from './listener.ts';
@@ -67,8 +69,10 @@ export class Http2Stream implements ClientStream {
   }
 
   /** There is no Connection field: what it would say of this connection, GOAWAY says. */
-  writeHead(status: number, headers: readonly string[], isLast: boolean): void {
+  writeHead({ status, lines, contentLength }: ResponseHead, isLast: boolean): void {
     if (isLast) this.#response.stream.session?.close();
+    const headers = readFields(lines, 0);
+    if (contentLength >= 0 && status !== 204) headers.push('content-length', String(contentLength));
     this.#response.writeHead(status, headers as unknown as OutgoingHttpHeaders);
   }
 

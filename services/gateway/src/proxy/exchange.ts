@@ -6,7 +6,7 @@ import type { VerifiedToken } from '../filters/jwt-authn/verify-token.ts';
 import type { TokenBucket } from '../filters/rate-limit.ts';
 import type { RequestHead } from '../filters/request-head.ts';
 import { requestIdOf } from '../filters/request-id.ts';
-import { addMissing, sanitiseResponse } from '../filters/response-head.ts';
+import { ResponseHead } from '../filters/response-head.ts';
 import { type TraceContext, traceContextOf, traceparentOf } from '../filters/trace-context.ts';
 import type { ClientStream, ClientStreamHandler } from '../listener/client-stream.ts';
 import type { Listener } from '../listener/listener.ts';
@@ -17,13 +17,12 @@ import type { CompletedRequest } from '../telemetry/completed-request.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from '../upstream/connection.ts';
 import type { Endpoint } from '../upstream/endpoint.ts';
-import type { ResponseHead } from '../upstream/response-parser.ts';
 import type { Timed } from './deadlines.ts';
 import { clientAddressOf, forwardedLines, schemeOf } from './forwarded.ts';
 import { KeptBody } from './kept-body.ts';
 import { malformationOf } from './malformation.ts';
 import { Retries } from './retries.ts';
-import { isRetriable, isSafeToRetry, type TryFailure } from './retry-policy.ts';
+import { isSafeToRetry, type TryFailure } from './retry-policy.ts';
 import { Tunnel } from './tunnel.ts';
 
 /**
@@ -279,33 +278,29 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
   // --- answer down
 
   onHead(head: ResponseHead): void {
-    const { status, headers, contentLength } = head;
+    const { status } = head;
     this.#upstreamStatus = status;
     this.#report(status);
-    if (isRetriable(status, headers) && this.#tryAgain('retriable')) return;
+    if (status === 503 && head.isRetryable && this.#tryAgain('retriable')) return;
     this.#isReplayable = false;
     this.#releaseBody();
-    sanitiseResponse(headers, this.#route?.passCookies === true);
-    if (status === 101) {
-      this.#openTunnel(headers);
-      return;
-    }
-    if (contentLength >= 0) headers.push('content-length', String(contentLength));
-    this.#heldHead = head;
+    if (this.#route?.passCookies) head.lines += head.cookies;
+    if (status === 101) this.#openTunnel(head);
+    else this.#heldHead = head;
   }
 
   #releaseHead(): void {
     const head = this.#heldHead;
     this.#heldHead = undefined;
-    if (head) this.#writeHead(head.status, head.headers);
+    if (head) this.#writeHead(head);
   }
 
   /** The service agrees: from now on the connection is bytes both ways. */
-  #openTunnel(headers: string[]): void {
+  #openTunnel(head: ResponseHead): void {
     if (!this.#connection) return;
-    headers.push('connection', 'Upgrade', 'upgrade', this.#upgrade as string, 'x-request-id', this.#requestId);
+    head.addAll(['connection', 'Upgrade', 'upgrade', this.#upgrade as string, 'x-request-id', this.#requestId]);
     this.#status = 101;
-    const socket = this.#client.upgrade(headers);
+    const socket = this.#client.upgrade(head);
     this.#requestEndedAt = -1; // no time-out of the route's but the idle one
     this.#tunnel = new Tunnel(socket, this.#connection);
     this.#connection.handOver(this.#tunnel);
@@ -341,20 +336,19 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
     if (this.#readsBody && !this.#isOver) this.#client.resume();
   }
 
-  #writeHead(status: number, headers: string[]): void {
+  #writeHead(head: ResponseHead): void {
     const { edge } = this.#listener;
     const route = this.#route;
     if (route) {
-      for (const filter of route.responseFilters) filter.onResponse(this, status, headers);
-      const added = this.scheme === 'https' ? route.headersToAddOverTls : route.headersToAdd;
-      addMissing(headers, added);
+      for (const filter of route.responseFilters) filter.onResponse(this, head);
+      head.addMissing(this.scheme === 'https' ? route.headersToAddOverTls : route.headersToAdd);
     }
-    headers.push('x-request-id', this.#requestId);
+    head.add('x-request-id', this.#requestId);
     // What follows a malformed request cannot be told apart, nor what follows one whose client was not told to go on:
     // it may or may not send its body.
     const isLast = edge.isDraining || this.#isLast || this.#awaitsContinue || this.#flags === 'DPE';
-    this.#status = status;
-    this.#client.writeHead(status, headers, isLast);
+    this.#status = head.status;
+    this.#client.writeHead(head, isLast);
   }
 
   // --- answers of our own
@@ -364,8 +358,15 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
       this.refuse(verdict);
       return;
     }
-    this.#writeHead(verdict.status, [...verdict.headers, 'content-length', '0']);
+    this.#writeOwnHead(verdict.status, verdict.headers, 0);
     this.#client.end();
+  }
+
+  #writeOwnHead(status: number, headers: readonly string[], contentLength: number): void {
+    const head = new ResponseHead(status);
+    head.addAll(headers);
+    head.contentLength = contentLength;
+    this.#writeHead(head);
   }
 
   #serveFile(files: StaticFiles): void {
@@ -376,7 +377,7 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
       return;
     }
     const { status, headers, body } = file.answer(this.head.acceptEncoding, this.head.ifNoneMatch);
-    this.#writeHead(status, [...headers]);
+    this.#writeOwnHead(status, headers, body ? body.length : -1);
     if (this.method === 'GET' && body) this.#responseBytes = body.length;
     this.#client.end(body);
   }
@@ -395,9 +396,9 @@ export class Exchange implements FilteredRequest, ClientStreamHandler, UpstreamH
 
   #answerProblem(problem: Problem): void {
     const body = Buffer.from(JSON.stringify(problem.toBody(this.#trace.traceId)));
-    const headers = ['content-type', 'application/problem+json', 'content-length', String(body.length)];
-    headers.push('cache-control', 'no-store', ...Object.entries(problem.headers).flat());
-    this.#writeHead(problem.status, headers);
+    const headers = ['content-type', 'application/problem+json', 'cache-control', 'no-store'];
+    headers.push(...Object.entries(problem.headers).flat());
+    this.#writeOwnHead(problem.status, headers, body.length);
     this.#responseBytes = this.method === 'HEAD' ? 0 : body.length;
     this.#client.end(body);
   }

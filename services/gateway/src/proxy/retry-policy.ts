@@ -52,11 +52,3 @@ export class RetryPolicy {
 /** Whether a request may be sent again after this: the service has not had it, or having it twice changes nothing. */
 export const isSafeToRetry = ({ method, head }: FilteredRequest, failure: TryFailure): boolean =>
   failure === 'UF' || failure === 'retriable' || idempotentMethods.has(method) || head.hasIdempotencyKey;
-
-/** Whether a service says of its 503 that it has done nothing of what was asked. */
-export function isRetriable(status: number, headers: readonly string[]): boolean {
-  if (status !== 503) return false;
-  for (let i = 0; i < headers.length; i += 2)
-    if ((headers[i] as string).toLowerCase() === 'x-outlay-retryable') return true;
-  return false;
-}

@@ -1,6 +1,7 @@
 import type { ListenerConfig, RouteConfig, VirtualHostConfig } from '../bootstrap/bootstrap-schema.ts';
 import { BodyLimit } from '../filters/body-limit.ts';
 import type { Filter } from '../filters/filter.ts';
+import type { HeaderLine } from '../filters/response-head.ts';
 import { RetryPolicy } from '../proxy/retry-policy.ts';
 import type { StaticFiles } from '../static/static-files.ts';
 import type { Cluster } from '../upstream/cluster.ts';
@@ -32,10 +33,9 @@ export interface Route {
   readonly retryPolicy: RetryPolicy;
   readonly bodyLimit: BodyLimit;
   readonly passCookies: boolean;
-  /** Name, value, … */
-  readonly headersToAdd: readonly string[];
+  readonly headersToAdd: readonly HeaderLine[];
   /** The same, where the client came over https. */
-  readonly headersToAddOverTls: readonly string[];
+  readonly headersToAddOverTls: readonly HeaderLine[];
 }
 
 /** What the parts of a route are made of. */
@@ -85,7 +85,7 @@ export class RouteTable {
 
 function routeOf(config: RouteConfig, host: VirtualHostConfig, parts: RouteParts): Route {
   const bodyLimit = new BodyLimit(config.max_request_bytes ?? host.max_request_bytes);
-  const added = Object.entries({ ...host.response_headers_to_add, ...config.response_headers_to_add }).flat();
+  const added = linesOf({ ...host.response_headers_to_add, ...config.response_headers_to_add });
   const transport = host.strict_transport_security;
   const matcher = pathMatcher(config.match);
   const filters: Filter[] = [...parts.filtersOf(config, host, matcher.pattern), bodyLimit];
@@ -104,6 +104,10 @@ function routeOf(config: RouteConfig, host: VirtualHostConfig, parts: RouteParts
     bodyLimit,
     passCookies: config.cookies === 'pass',
     headersToAdd: added,
-    headersToAddOverTls: transport === undefined ? added : [...added, 'strict-transport-security', transport],
+    headersToAddOverTls:
+      transport === undefined ? added : [...added, ...linesOf({ 'strict-transport-security': transport })],
   };
 }
+
+const linesOf = (headers: Readonly<Record<string, string>>): HeaderLine[] =>
+  Object.entries(headers).map(([name, value]) => ({ name: name.toLowerCase(), line: `${name}: ${value}\r\n` }));

@@ -99,7 +99,6 @@ export class StaticFile {
     const etag = `"${this.#hash}${encoding === 'identity' ? '' : `-${encoding}`}"`;
     const headers = ['etag', etag, 'cache-control', this.#cacheControl, 'vary', 'accept-encoding'];
     headers.push('content-type', types[this.#extension] ?? 'application/octet-stream');
-    headers.push('content-length', String(body.length));
     if (encoding !== 'identity') headers.push('content-encoding', encoding);
     this.#variants[encoding] = { body, etag, headers };
     this.bytes += body.length;

@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
+import type { ResponseHead } from '../filters/response-head.ts';
 import { intoMemory } from '../http1/read-memory.ts';
 import { writeParts } from '../http1/write-parts.ts';
-import { type ResponseHead, ResponseParser, type ResponseSink } from './response-parser.ts';
+import { ResponseParser, type ResponseSink } from './response-parser.ts';
 
 /** Why there is no whole answer, as Envoy's response flags have it: not connected, cut off, not HTTP. */
 export type UpstreamFailure = 'UF' | 'UC' | 'UPE';

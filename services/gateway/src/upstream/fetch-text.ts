@@ -1,8 +1,8 @@
+import type { ResponseHead } from '../filters/response-head.ts';
 import type { Deadlines, Timed } from '../proxy/deadlines.ts';
 import type { Cluster } from './cluster.ts';
 import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { ResponseHead } from './response-parser.ts';
 
 export interface FetchTextOptions {
   readonly path: string;

@@ -1,6 +1,6 @@
+import type { ResponseHead } from '../filters/response-head.ts';
 import { type ConnectionOwner, UpstreamConnection, type UpstreamHandler } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { ResponseHead } from './response-parser.ts';
 
 export interface HealthCheckConfig {
   readonly interval: number;

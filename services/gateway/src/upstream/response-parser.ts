@@ -1,4 +1,5 @@
-import { type BodyEnd, MessageParser, ProtocolError, readFields, token } from '../http1/message-parser.ts';
+import { ResponseHead } from '../filters/response-head.ts';
+import { type BodyEnd, MessageParser, ProtocolError } from '../http1/message-parser.ts';
 
 /** What a parser tells of one answer, in order: one head, data, then the end. */
 export interface ResponseSink {
@@ -8,41 +9,12 @@ export interface ResponseSink {
   onEnd(): void;
 }
 
-export interface ResponseHead {
-  /** 200–599, or 101 */
-  readonly status: number;
-  readonly reason: string;
-  /** Name, value, name, value …, as received, without what concerns only this connection. */
-  readonly headers: string[];
-  /** Bytes of body to come; -1 where only its end will tell. */
-  readonly contentLength: number;
-}
-
 const headBytesMax = 64 * 1_024;
 /** Of 1xx before an answer: a service that never comes to the point must not keep us busy until its time is up. */
 const interimMax = 100;
 
-const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
-
-/** What is done with a field: it goes through, concerns this connection only (RFC 9110 § 7.6.1), or says how to go on. */
-type FieldKind = 'forward' | 'drop' | 'content-length' | 'transfer-encoding' | 'connection' | 'upgrade';
-const ofConnection = ['keep-alive', 'proxy-connection', 'proxy-authenticate', 'te', 'trailer', 'http2-settings'];
-const fieldKinds = new Map<string, FieldKind>([
-  ...(['content-length', 'transfer-encoding', 'connection', 'upgrade'] as const).map((name) => [name, name] as const),
-  ...ofConnection.map((name) => [name, 'drop'] as const),
-]);
-/** Spellings seen are remembered up to here: services send the same few names with every answer. */
-const fieldKindsMax = 1_000;
-
-function kindOf(name: string): FieldKind {
-  const known = fieldKinds.get(name);
-  if (known !== undefined) return known;
-  // Space before the colon and folded lines fail here, as neither is a token.
-  if (!token.test(name)) throw new ProtocolError('not a field name');
-  const kind = fieldKinds.get(name.toLowerCase()) ?? 'forward';
-  if (fieldKinds.size < fieldKindsMax) fieldKinds.set(name, kind);
-  return kind;
-}
+const lineEnd = '\r\n';
+const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 
 /** Reads the answers of one connection, one after the other. */
 export class ResponseParser extends MessageParser {
@@ -85,44 +57,41 @@ export class ResponseParser extends MessageParser {
   }
 
   protected override readHead(bytes: Buffer, from: number, to: number): void {
-    const block = bytes.toString('latin1', from, to);
-    const firstEnd = block.indexOf('\r\n');
-    const first = statusLine.exec(firstEnd < 0 ? block : block.slice(0, firstEnd));
+    const block = bytes.toString('latin1', from, to + lineEnd.length);
+    const firstEnd = block.indexOf(lineEnd);
+    const first = statusLine.exec(block.slice(0, firstEnd));
     if (!first) throw new ProtocolError('not a status line of HTTP/1.x');
-    const status = Number(first[2]);
-
-    const headers = firstEnd < 0 ? [] : readFields(block, firstEnd + 2);
-    const framing = framingOf(headers);
+    const head = new ResponseHead(Number(first[2]));
+    head.read(block, firstEnd + lineEnd.length);
+    const { status } = head;
     if (status < 200) {
-      // 100 and 103 are told to the client by nobody.
-      if (status !== 101) {
-        if (++this.#interims > interimMax) throw new ProtocolError('1xx without end');
-        return;
-      }
-      if (this.#upgrade === undefined || framing.upgrade !== this.#upgrade)
-        throw new ProtocolError('an upgrade that nobody asked for');
-      this.expectBody('close');
-      this.keepsAlive = false;
-      if (framing.named.length) removeNamed(headers, framing.named);
-      this.#sink.onHead({ status, reason: first[3] ?? '', headers, contentLength: -1 });
+      this.#readInterim(head);
       return;
     }
-    if (framing.named.length) removeNamed(headers, framing.named);
-
-    if (first[1] === '0' && framing.isChunked) throw new ProtocolError('chunks in HTTP/1.0');
-    if (status === 204 && (framing.isChunked || framing.length > 0)) throw new ProtocolError('a 204 with a body');
+    if (first[1] === '0' && head.isChunked) throw new ProtocolError('chunks in HTTP/1.0');
+    if (status === 204 && (head.isChunked || head.contentLength > 0)) throw new ProtocolError('a 204 with a body');
     const hasBody = !this.#isHead && status !== 204 && status !== 304;
-    const end = hasBody ? endOf(framing) : 0;
-    this.keepsAlive = first[1] === '1' && !framing.closes && end !== 'close';
+    const end = hasBody ? endOf(head) : 0;
+    this.keepsAlive = first[1] === '1' && !head.closes && end !== 'close';
     this.expectBody(end);
-    this.#sink.onHead({
-      status,
-      reason: first[3] ?? '',
-      headers,
-      // The length of what a GET would bring is worth telling for HEAD and 304; a 204 has none (RFC 9110 § 8.6).
-      contentLength: status === 204 || framing.isChunked ? -1 : framing.length,
-    });
+    // The length of what a GET would bring is worth telling for HEAD and 304; a 204 has none (RFC 9110 § 8.6).
+    if (status === 204) head.contentLength = -1;
+    this.#sink.onHead(head);
     if (end === 0) this.onMessageEnd();
+  }
+
+  /** Before the answer, or in place of it: 100 and 103 are told to the client by nobody. */
+  #readInterim(head: ResponseHead): void {
+    if (head.status !== 101) {
+      if (++this.#interims > interimMax) throw new ProtocolError('1xx without end');
+      return;
+    }
+    if (this.#upgrade === undefined || head.upgrade !== this.#upgrade)
+      throw new ProtocolError('an upgrade that nobody asked for');
+    this.expectBody('close');
+    this.keepsAlive = false;
+    head.contentLength = -1;
+    this.#sink.onHead(head);
   }
 
   protected override onBody(chunk: Buffer, isLast: boolean): void {
@@ -134,60 +103,8 @@ export class ResponseParser extends MessageParser {
   }
 }
 
-/** What the fields of a head say of this connection. */
-class Framing {
-  length = -1;
-  isChunked = false;
-  closes = false;
-  /** What the connection is to become. */
-  upgrade: string | undefined;
-  /** Fields that Connection declares to be of this connection only. */
-  named: string[] = [];
-
-  take(kind: FieldKind, value: string): void {
-    if (kind === 'content-length') {
-      if (this.length >= 0 || this.isChunked) throw new ProtocolError('two lengths');
-      if (!/^\d{1,15}$/.test(value)) throw new ProtocolError('not a length');
-      this.length = Number(value);
-    } else if (kind === 'transfer-encoding') {
-      if (this.length >= 0 || this.isChunked) throw new ProtocolError('two lengths');
-      if (value.toLowerCase() !== 'chunked') throw new ProtocolError('a transfer coding other than chunked');
-      this.isChunked = true;
-    } else if (kind === 'upgrade') this.upgrade = value.toLowerCase();
-    else if (kind === 'connection') {
-      for (const option of value.toLowerCase().split(',')) {
-        const name = option.trim();
-        if (name === 'close') this.closes = true;
-        else if (name !== '' && name !== 'keep-alive') this.named.push(name);
-      }
-    }
-  }
-}
-
-/** Takes what concerns this connection out of the fields. */
-function framingOf(headers: string[]): Framing {
-  const framing = new Framing();
-  let kept = 0;
-  for (let i = 0; i < headers.length; i += 2) {
-    const name = headers[i] as string;
-    const value = headers[i + 1] as string;
-    const kind = kindOf(name);
-    if (kind === 'forward') {
-      headers[kept++] = name;
-      headers[kept++] = value;
-    } else framing.take(kind, value);
-  }
-  headers.length = kept;
-  return framing;
-}
-
 /** RFC 9112 § 6.3. */
-function endOf({ isChunked, length }: Framing): BodyEnd {
+function endOf({ isChunked, contentLength }: ResponseHead): BodyEnd {
   if (isChunked) return 'chunked';
-  return length >= 0 ? length : 'close';
-}
-
-function removeNamed(headers: string[], named: readonly string[]): void {
-  for (let i = headers.length - 2; i >= 0; i -= 2)
-    if (named.includes((headers[i] as string).toLowerCase())) headers.splice(i, 2);
+  return contentLength >= 0 ? contentLength : 'close';
 }

@@ -3,8 +3,8 @@ import type { RevocationFeedConfig } from '../../bootstrap/filter-schemas.ts';
 import type { Cluster } from '../../upstream/cluster.ts';
 import type { UpstreamConnection, UpstreamFailure, UpstreamHandler } from '../../upstream/connection.ts';
 import { EventStream, type ServerEvent } from '../../upstream/event-stream.ts';
-import type { ResponseHead } from '../../upstream/response-parser.ts';
 import { randomHex } from '../random-hex.ts';
+import type { ResponseHead } from '../response-head.ts';
 import { RevokedSessions } from './revoked-sessions.ts';
 
 /** Tried again after a random part of this, of twice as long, and so on up to the longest. */
