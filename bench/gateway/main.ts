@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { closedLoop } from './closed-loop.ts';
 import { askOnce } from './connection.ts';
-import { createLoads, type Load, largeBytes } from './loads.ts';
+import { coldTokensPerRun, createLoads, type Load, largeBytes } from './loads.ts';
 import { openLoop } from './open-loop.ts';
 import { startOtlpSink } from './otlp-sink.ts';
 import { cpuMicros, residentMib } from './proc.ts';
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
     const running: RunningProxy[] = [];
     for (const proxy of proxies.filter(({ name }) => isWanted(name, options.proxy)))
       running.push(await processes.startProxy(proxy, { directory, upstreamPort, otlpUrl: sink.url, envoy }));
-    const loads = createLoads(issuer).filter(({ name }) => isWanted(name, options.load));
+    const loads = createLoads(issuer, 1 + Number(options.rounds), (name) => isWanted(name, options.load));
 
     const results = await measureAll(running, loads, directory, () => processes.emptyLogs());
     write(results);
@@ -82,16 +82,20 @@ async function measureAll(
   for (const { load, proxy } of pairs) await askOnce(load, proxy.port);
   // Node's compiler needs some thousand requests before it has made up its mind.
   for (const { load, proxy } of pairs)
-    if (load === pairs[0]?.load || load.isCold) await closedLoop(load, proxy.port, warmUpSeconds, directory);
+    if (load === pairs[0]?.load || load.isCold) await closedLoop(partOf(load, 0), proxy.port, warmUpSeconds, directory);
   for (let round = 1; round <= Number(options.rounds); round++)
     for (const { load, proxy, rounds } of pairs) {
       betweenRuns();
-      rounds.push(await measure(proxy, load, seconds, directory));
+      rounds.push(await measure(proxy, partOf(load, round), seconds, directory));
       const { rps, cpuMicrosPerRequest } = rounds.at(-1) as Round;
       console.log(`· ${round} ${load.name} · ${proxy.name}: ${rps.toFixed(0)}/s, ${cpuMicrosPerRequest.toFixed(1)} µs`);
     }
   return pairs.map(({ load, proxy, rounds }) => ({ name: proxy.name, load: load.name, ...medianOf(rounds) }));
 }
+
+/** What one run asks. @param run 0 for the warm-up */
+const partOf = (load: Load, run: number): Load =>
+  load.isCold ? { ...load, tokens: load.tokens.slice(run * coldTokensPerRun, (run + 1) * coldTokensPerRun) } : load;
 
 async function measure({ pid, port }: RunningProxy, load: Load, seconds: number, directory: string): Promise<Round> {
   const before = cpuMicros(pid);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 export type Algorithm = 'ES256' | 'RS256';
 
+const usersMax = 2_000;
+
 /** Keys as auth has them, made anew for each run; their public halves as each proxy wants them. */
 export class TokenIssuer {
   readonly #keys = {
@@ -22,11 +24,11 @@ export class TokenIssuer {
     writeFileSync(join(directory, 'jwks.json'), JSON.stringify({ keys }));
   }
 
-  /** Tokens of as many users, as auth issues them but for their long life. */
+  /** Tokens of as many users, 2,000 at most, as auth issues them but for their long life. */
   issue(algorithm: Algorithm, count: number): string[] {
     const now = Math.floor(Date.now() / 1_000);
     return Array.from({ length: count }, (_, i) => {
-      const user = i.toString(16).padStart(24, '0');
+      const user = (i % usersMax).toString(16).padStart(24, '0');
       return this.#sign(algorithm, {
         iss: 'https://outlay.local',
         aud: 'outlay-api',
