@@ -1,6 +1,7 @@
 import type { Problem } from '@outlay/service-kit/problem.ts';
 import { token } from '../http1/message-parser.ts';
 import { BadRequest, codingUnknown, expectationUnknown, headTooLarge, malformed } from '../problems.ts';
+import type { VerifiedToken } from './jwt-authn/verify-token.ts';
 
 /** What is done with a header field of a client. */
 type Treatment = 'forward' | 'drop' | Extracted | 'connection' | 'no-name';
@@ -110,6 +111,9 @@ export class RequestHead {
   lines = '';
   /** What the client would have its connection become; h2c is no wish but an offer, and passed over. */
   upgrade: string | undefined;
+  /** What is known of its token, and to which filter: of a head that comes again it is not looked up. */
+  verified: VerifiedToken | undefined;
+  verifiedBy: object | undefined;
   /** Why the request is refused, if it is. */
   problem: Problem | undefined;
   #authority: string | undefined;

@@ -43,4 +43,17 @@ describe('heads that were read before', () => {
       expect(() => read(heads, 'X: \0')).to.throw();
     }
   });
+
+  it('make room for one that comes again', () => {
+    const heads = new KnownHeads(100);
+    const fields = (user: number) => `Host: a\r\nAuthorization: Bearer ${String(user).padStart(20, '0')}`;
+    // Many more than there are slots: all of them are taken.
+    for (let user = 0; user < 20_000; user++) read(heads, fields(user));
+
+    const late = [30_000, 30_001, 30_002].map((user) => {
+      for (let i = 0; i < 2; i++) read(heads, fields(user));
+      return [read(heads, fields(user)), read(heads, fields(user))] as const;
+    });
+    for (const [one, again] of late) expect(one).to.equal(again);
+  });
 });

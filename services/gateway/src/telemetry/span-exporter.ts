@@ -8,7 +8,7 @@ import { otlpSpansOf } from './otlp-spans.ts';
 /** What one request to the collector may hold, which is also what may wait while another is under way. */
 const batchBytes = 1_048_576;
 /** So much is sent at once, without waiting for more. */
-const batchDueBytes = 131_072;
+const batchDueBytes = 262_144;
 const flushMs = 1_000;
 const exportTimeoutMs = 5_000;
 const end = ']}]}]}';

@@ -1,5 +1,6 @@
 import { keysUnavailable, sessionEnded, tokenMissing, UserTokenRefused } from '../../problems.ts';
 import type { Filter, FilteredRequest, Verdict } from '../filter.ts';
+import type { RequestHead } from '../request-head.ts';
 import type { RemoteJwks } from './remote-jwks.ts';
 import type { RevokedSessions } from './revoked-sessions.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
@@ -47,17 +48,17 @@ export class JwtAuthn implements Filter {
   }
 
   onRequest(request: FilteredRequest): Verdict | Promise<Verdict> {
-    const { authorization } = request.head;
+    const { head } = request;
+    const { authorization } = head;
     if (authorization === undefined) return this.#refuse(tokenMissing);
-    const known = this.#verified?.get(authorization);
+    const known = head.verifiedBy === this ? head.verified : this.#verified?.get(authorization);
     if (known !== undefined && known.expiresAt > this.#now()) {
       if (this.#revoked?.has(known.sessionId)) {
-        this.#verified?.delete(authorization);
+        this.#forget(head, authorization);
         return this.#refuseEnded();
       }
       this.counts.cached++;
-      request.token = known;
-      return undefined;
+      return this.#accept(request, known);
     }
     return this.#verify(request, authorization);
   }
@@ -73,8 +74,7 @@ export class JwtAuthn implements Filter {
       if (this.#revoked?.has(result.sessionId)) return this.#refuseEnded();
       this.counts.verified++;
       this.#verified?.set(authorization, result);
-      request.token = result;
-      return undefined;
+      return this.#accept(request, result);
     };
     const key = this.#keys.find(parsed.keyId);
     if (key === undefined) return finish('The token is signed by an unknown key.');
@@ -91,6 +91,20 @@ export class JwtAuthn implements Filter {
         return keysUnavailable;
       },
     );
+  }
+
+  /** A head that comes again (KnownHeads) brings its token with it, as the one that was verified. */
+  #accept(request: FilteredRequest, token: VerifiedToken): undefined {
+    request.token = token;
+    if (!this.#verified) return;
+    request.head.verifiedBy = this;
+    request.head.verified = token;
+  }
+
+  #forget(head: RequestHead, authorization: string): void {
+    this.#verified?.delete(authorization);
+    head.verifiedBy = undefined;
+    head.verified = undefined;
   }
 
   #refuseEnded(): UserTokenRefused {

@@ -18,9 +18,20 @@ describe('the memory of verified tokens', () => {
     const tokens = new VerifiedTokens(2);
     for (const one of ['a', 'b']) tokens.set(end + one, alice);
     tokens.get(`${end}a`);
-    tokens.set(`${end}c`, alice);
+    for (let i = 0; i < 2; i++) tokens.set(`${end}c`, alice);
     tokens.delete(`${end}c`);
 
     expect(['a', 'b', 'c'].map((one) => tokens.get(end + one))).to.deep.equal([alice, undefined, undefined]);
+  });
+
+  it('keeps what it knows where others come once each', () => {
+    const tokens = new VerifiedTokens(100);
+    const all = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => end + (from + i));
+    for (const one of all(0, 100)) tokens.set(one, alice);
+    for (const one of all(100, 1_100)) tokens.set(one, alice);
+
+    expect(all(0, 100).filter((one) => tokens.get(one)).length).to.be.above(90);
+    for (let i = 0; i < 2; i++) tokens.set(`${end}again`, alice);
+    expect(tokens.get(`${end}again`)).to.equal(alice);
   });
 });
