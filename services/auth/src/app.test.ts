@@ -59,7 +59,7 @@ describe('auth', () => {
       accessTokenSeconds: 600,
       algorithm: 'ES256',
       keyEncryptionKey: testKeyEncryptionKey,
-      keyRotationHours: 720,
+      keyRotationHours: 168,
       registry: createMetrics('auth').registry,
       log: captureLog().log,
     });

@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '@outlay/service-kit/config.ts';
 import { expect } from 'chai';
+import { parse } from 'yaml';
 import { readAuthConfig } from './config.ts';
 
 const key = Buffer.alloc(32, 7);
@@ -26,9 +27,23 @@ describe('the configuration of auth', () => {
       USER_TOKEN_AUDIENCE: 'outlay-api',
       USER_TOKEN_ALGORITHM: 'ES256',
       ACCESS_TOKEN_SECONDS: 600,
-      KEY_ROTATION_HOURS: 720,
+      KEY_ROTATION_HOURS: 168,
     });
     expect(errorOf({})).to.equal('Wrong configuration: MONGODB_URI is not set; KEY_ENCRYPTION_KEY is not set');
+  });
+
+  it('has the defaults that the chart has', async () => {
+    const { auth, userTokens } = parse(
+      await readFile(join(import.meta.dirname, '../../../charts/outlay/values.yaml'), 'utf8'),
+    );
+    expect(readAuthConfig(enough)).to.deep.include({
+      USER_TOKEN_ISSUER: userTokens.issuer,
+      USER_TOKEN_AUDIENCE: userTokens.audience,
+      USER_TOKEN_ALGORITHM: auth.tokenAlgorithm,
+      ACCESS_TOKEN_SECONDS: auth.accessTokenSeconds,
+      KEY_ROTATION_HOURS: auth.keyRotationHours,
+      KEY_PUBLISH_AHEAD_SECONDS: auth.keyPublishAheadSeconds,
+    });
   });
 
   it('takes the key from a file, with the newline that editors leave', async () => {

@@ -18,7 +18,7 @@ const settings = {
   ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(30).max(600).default(600),
   /** Where KEY_ENCRYPTION_KEY does not open the stored keys: stop, or replace them (access tokens end, sessions do not). */
   UNREADABLE_KEYS: z.enum(['refuse', 'replace']).default('refuse'),
-  KEY_ROTATION_HOURS: z.coerce.number().min(0.001).max(8_760).default(720),
+  KEY_ROTATION_HOURS: z.coerce.number().min(0.001).max(8_760).default(168),
   /**
    * Until everybody knows a new key passes a minute (the other replicas' rounds) and five (the verifiers' caches); the
    * rest of the default is for clocks that differ and a round that fails.

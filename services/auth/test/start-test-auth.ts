@@ -83,7 +83,7 @@ const defaults = (log: Log) =>
     accessTokenSeconds: 600,
     algorithm: 'ES256',
     keyEncryptionKey: testKeyEncryptionKey,
-    keyRotationHours: 720,
+    keyRotationHours: 168,
     log,
   }) as const;
 
