@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMetrics } from '@outlay/service-kit/metrics.ts';
 import { expect } from 'chai';
+import { Registry } from 'prom-client';
 import { parseAllDocuments } from 'yaml';
+import { createAuthMetrics } from '../../services/auth/src/auth-metrics.ts';
 import { serviceNames } from '../start/services.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -35,5 +38,26 @@ describe('what the chart gives to Prometheus', () => {
 
     expect(named).to.have.lengthOf([...alerts.matchAll(/- alert:/g)].length);
     expect(slugs).to.include.members(named);
+  });
+
+  it('asks for outcomes that auth counts', async () => {
+    const registry = new Registry();
+    createAuthMetrics(registry);
+    const told = (await registry.metrics()).split('\n').map((line) => line.replace(/ \S+$/, ''));
+    const asked = [...alerts.matchAll(/(auth_\w+)\{outcome=~?"([^"]+)"\}/g)].flatMap(([, metric, names = '']) =>
+      names.split('|').map((name) => `${metric}{outcome="${name}"}`),
+    );
+
+    expect(asked).to.not.be.empty;
+    expect(told).to.include.members(asked);
+  });
+
+  it('alerts when it should, as promtool works it out', function () {
+    const { error, status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', 'test/chart/alerts.yaml'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    if (error && 'code' in error && error.code === 'ENOENT') this.skip();
+    expect(status, stdout + stderr).to.equal(0);
   });
 });

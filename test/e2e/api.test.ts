@@ -184,7 +184,7 @@ describe('the whole system', function () {
       const answers = Object.values(outlay.adminUrls).map(async (url) => (await fetch(`${url}/metrics`)).text());
       const told = [...(await Promise.all(answers)).join('\n').matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);
       const text = await readFile(join(repositoryRoot, file), 'utf8');
-      const named = text.match(/\b(?:outlay|mongodb|nodejs|process|workload|http_request)_\w*[a-z]\b/g) ?? [];
+      const named = text.match(/\b(?:auth|outlay|mongodb|nodejs|process|workload|http_request)_\w*[a-z]\b/g) ?? [];
 
       expect(named).to.not.be.empty;
       // What reviews say is told where there is an API server to ask.

@@ -169,10 +169,11 @@ describe('signing keys', () => {
     });
   });
 
-  it('tell their age, so that a rotation that fails can be noticed', async () => {
-    const auth = await start();
+  it('tell their age and how old they are to become, so that a rotation that fails can be noticed', async () => {
+    const auth = await start({ keyRotationHours: 24 });
     auth.clock.aheadMs = 2 * hourMs;
     expect(await auth.metric('auth_signing_key_age_seconds')).to.equal(7_200);
+    expect(await auth.metric('auth_signing_key_rotation_seconds')).to.equal(86_400);
   });
 
   describe('stop the start with one line that names the variable', () => {

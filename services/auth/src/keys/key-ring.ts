@@ -71,6 +71,11 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
       if (keys.length) this.set(Math.max(0, now() - current().signsFromMs) / 1_000);
     },
   });
+  new Gauge({
+    name: 'auth_signing_key_rotation_seconds',
+    help: 'For how long a key is to sign, as configured',
+    registers: [registry],
+  }).set(rotationMs / 1_000);
 
   async function load(): Promise<void> {
     keys = (await store.all()).map((sealed) => toKey(sealed, keyEncryptionKey));
