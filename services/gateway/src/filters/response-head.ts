@@ -1,4 +1,4 @@
-import { ProtocolError } from '../http1/message-parser.ts';
+import { ProtocolError, trimmed } from '../http1/message-parser.ts';
 
 /** What is done with a header field of a service's answer: what is not said here goes to the client as it is. */
 type Treatment =
@@ -119,15 +119,16 @@ export class ResponseHead {
     let pieceAt = from;
     for (let at = from; at < block.length; ) {
       const colon = block.indexOf(':', at);
-      const end = block.indexOf('\r\n', colon) + 2;
+      const lineEnd = block.indexOf('\r\n', colon);
+      const end = lineEnd + 2;
       const { lower, treatment } = fieldNameOf(block.slice(at, colon));
       if (treatment === 'forward') this.names.push(lower);
       else {
         if (pieceAt < at) this.lines += block.slice(pieceAt, at);
         pieceAt = end;
-        if (treatment === 'connection') named = this.#takeOptions(block.slice(colon + 1, end).trim(), named);
+        if (treatment === 'connection') named = this.#takeOptions(trimmed(block, colon + 1, lineEnd), named);
         else if (treatment === 'set-cookie') this.cookies += block.slice(at, end);
-        else if (treatment !== 'drop') this.#take(treatment, block.slice(colon + 1, end).trim());
+        else if (treatment !== 'drop') this.#take(treatment, trimmed(block, colon + 1, lineEnd));
       }
       at = end;
     }

@@ -212,8 +212,8 @@ export function readFields(block: string, from: number): string[] {
 
 const isBlank = (code: number) => code === 0x20 || code === 0x09;
 
-/** Without the optional white space around it: blanks and tabs only, where trim() would take more. */
-function trimmed(text: string, from: number, to: number): string {
+/** What stands from `from` to `to`, without the optional white space around it: blanks and tabs only, where trim() would take more. */
+export function trimmed(text: string, from: number, to: number): string {
   let start = from;
   let end = to;
   while (start < end && isBlank(text.charCodeAt(start))) start++;

@@ -133,6 +133,8 @@ describe('reading an answer of a service', () => {
     'two different lengths': `${ok}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`,
     'the same length twice': `${ok}Content-Length: 1\r\nContent-Length: 1\r\n\r\n`,
     'a list of lengths': `${ok}Content-Length: 1, 1\r\n\r\n`,
+    'a length with a no-break space': `${ok}Content-Length: 1\xa0\r\n\r\n`,
+    'chunked with a no-break space': `${ok}Transfer-Encoding: chunked\xa0\r\n\r\n`,
     'a signed length': `${ok}Content-Length: +1\r\n\r\n`,
     'a negative length': `${ok}Content-Length: -1\r\n\r\n`,
     'a hexadecimal length': `${ok}Content-Length: 0x1\r\n\r\n`,
