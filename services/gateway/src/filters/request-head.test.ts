@@ -59,6 +59,11 @@ describe('the head of a client’s request', () => {
     expect(read.authorization).to.equal(undefined);
   });
 
+  for (const options of ['', ',', 'keep-alive,', 'x-hop, ,close'])
+    it(`keeps its lines apart where Connection says “${options}”`, () => {
+      expect(head('Connection', options, 'A', 'b').lines).to.equal('A: b\r\n');
+    });
+
   it('keeps the cookies apart, joined as one field', () => {
     const read = head('Cookie', 'a=1', 'cookie', 'b=2');
 

@@ -147,7 +147,11 @@ export class RequestHead {
   /** Of Connection: options of its own, and names of fields that are of this connection only. */
   #takeOptions(value: string, before: string[] | undefined): string[] | undefined {
     if (value === 'keep-alive') return before;
-    const names = value.split(',').map((name) => name.trim().toLowerCase());
+    // A list may have empty elements (RFC 9110 § 5.6.1), which name nothing.
+    const names = value
+      .split(',')
+      .map((name) => name.trim().toLowerCase())
+      .filter((name) => name !== '');
     if (names.includes('close')) this.closes = true;
     return names.length === 1 && this.closes ? before : [...(before ?? []), ...names];
   }

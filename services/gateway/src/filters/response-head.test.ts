@@ -33,6 +33,11 @@ describe('the head of a service’s answer', () => {
     expect(head.lines).to.equal(textOf('X-Stays: 2', 'x-hop: ours'));
   });
 
+  for (const options of ['', ',', 'keep-alive,', 'x-hop, ,close'])
+    it(`keeps its lines apart where Connection says “${options}”`, () => {
+      expect(read(`Connection: ${options}`, 'X-Stays: 2').lines).to.equal(textOf('X-Stays: 2'));
+    });
+
   it('keeps cookies apart, as most routes do not pass them', () => {
     expect(read('Set-Cookie: a=1', 'X-A: 1', 'set-cookie: b=2')).to.include({
       lines: textOf('X-A: 1'),

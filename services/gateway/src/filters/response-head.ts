@@ -160,7 +160,11 @@ export class ResponseHead {
   /** Of Connection: options of its own, and names of fields that are of this connection only. */
   #takeOptions(value: string, before: string[] | undefined): string[] | undefined {
     if (value === 'keep-alive') return before;
-    const options = value.split(',').map((option) => option.trim().toLowerCase());
+    // A list may have empty elements (RFC 9110 § 5.6.1), which name nothing.
+    const options = value
+      .split(',')
+      .map((option) => option.trim().toLowerCase())
+      .filter((option) => option !== '');
     if (options.includes('close')) this.closes = true;
     return [...(before ?? []), ...options];
   }

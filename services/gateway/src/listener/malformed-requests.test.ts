@@ -108,6 +108,7 @@ describe('a request that is not HTTP as it should be', () => {
     ['an absolute target of the host it names', line('POST http://a/api/v1/auth/login HTTP/1.1')],
     ['an absolute target in another case', line('POST HTTP://A/api/v1/auth/login HTTP/1.1')],
     ['more than one blank in its first line', line('POST  /api/v1/auth/login  HTTP/1.1')],
+    ['an option of Connection that is empty', `${login('Connection: ,', 'X-Mine: 1')}\r\n\r\n`],
     ['Connection naming the fields that we add', `${login('Connection: host, x-forwarded-for, traceparent')}\r\n\r\n`],
   ];
   for (const [what, bytes] of mended)
