@@ -59,6 +59,10 @@ describe('the head of a client’s request', () => {
     expect(read.authorization).to.equal(undefined);
   });
 
+  it('loses what Connection names on another line than its end', () => {
+    expect(head('Connection', 'close', 'Connection', 'x-hop', 'X-Hop', '1')).to.include({ lines: '', closes: true });
+  });
+
   for (const options of ['', ',', 'keep-alive,', 'x-hop, ,close'])
     it(`keeps its lines apart where Connection says “${options}”`, () => {
       expect(head('Connection', options, 'A', 'b').lines).to.equal('A: b\r\n');

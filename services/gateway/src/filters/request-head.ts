@@ -153,7 +153,7 @@ export class RequestHead {
       .map((name) => name.trim().toLowerCase())
       .filter((name) => name !== '');
     if (names.includes('close')) this.closes = true;
-    return names.length === 1 && this.closes ? before : [...(before ?? []), ...names];
+    return names.length === 1 && names[0] === 'close' ? before : [...(before ?? []), ...names];
   }
 
   #extract(field: Extracted, name: string, value: string): void {
