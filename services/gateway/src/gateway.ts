@@ -98,7 +98,7 @@ export async function startGateway(settings: GatewaySettings, writer = createLog
     admin.closeAllConnections();
     await new Promise((resolve) => admin.close(resolve));
     log.info('stopped');
-    writer.flushSync();
+    await writer.flush();
   }
 }
 

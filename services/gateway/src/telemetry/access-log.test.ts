@@ -54,7 +54,7 @@ describe('the access log', () => {
 
   it('cannot be forged by a client’s words', async () => {
     const written: string[] = [];
-    const writer = { write: (line: string) => void written.push(line), flushSync: () => undefined };
+    const writer = { write: (line: string) => void written.push(line), flush: () => Promise.resolve() };
     const log = createLog({ service: 'gateway', level: 'info' }, writer);
     const record: CompletedRequest = {
       method: 'GET"}',
@@ -91,7 +91,7 @@ describe('the access log', () => {
 
   it('is silent where the level is above info', () => {
     const written: string[] = [];
-    const writer = { write: (line: string) => void written.push(line), flushSync: () => undefined };
+    const writer = { write: (line: string) => void written.push(line), flush: () => Promise.resolve() };
 
     new AccessLog(createLog({ service: 'gateway', level: 'warn' }, writer), writer).write({} as CompletedRequest);
 

@@ -91,7 +91,10 @@ export async function startTestGateway({
     API_LIMIT: '1000000',
     ...env,
   });
-  const running = await startGateway(settings, { write: (line) => void lines.push(line), flushSync: () => undefined });
+  const running = await startGateway(settings, {
+    write: (line) => void lines.push(line),
+    flush: () => Promise.resolve(),
+  });
   return {
     ...running,
     port: running.port,
