@@ -5,6 +5,13 @@ const { name, help, buckets } = requestMetric;
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const statusesMax = 1_000;
 
+interface SeriesValue {
+  readonly metricName: string;
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly sharedLabels: Series['labels'];
+  readonly value: number;
+}
+
 /** The requests of one method, route and status. */
 class Series {
   readonly labels: Readonly<Record<string, string>>;
@@ -24,7 +31,7 @@ class Series {
   }
 
   /** As Prometheus has a histogram: each bucket counts those below it too. */
-  values(): object[] {
+  values(): SeriesValue[] {
     const sharedLabels = this.labels;
     let count = 0;
     const cumulated = this.counts.map((ofBucket, i) => {
@@ -44,7 +51,7 @@ export class RequestTimes {
   readonly #routes = new Map<string, (Series | undefined)[]>();
 
   constructor(registry: Registry) {
-    const metric = { name, help, type: 'histogram', aggregator: 'sum', get: () => this.#get() };
+    const metric = { name, getForPromString: async () => this.#asText(), get: async () => this.#asJson() };
     registry.registerMetric(metric as unknown as Metric);
   }
 
@@ -64,8 +71,22 @@ export class RequestTimes {
     series.observe(seconds);
   }
 
-  async #get() {
+  #values(): SeriesValue[] {
     const all = [...this.#routes.values()].flatMap((ofRoute) => ofRoute.filter((series) => series !== undefined));
-    return { name, help, type: 'histogram', aggregator: 'sum', values: all.flatMap((series) => series.values()) };
+    return all.flatMap((series) => series.values());
+  }
+
+  #asText() {
+    return { name, help, type: 'histogram', aggregator: 'sum', values: this.#values() };
+  }
+
+  /** Each value with all of its labels. */
+  #asJson() {
+    const values = this.#values().map(({ metricName, labels, sharedLabels, value }) => ({
+      metricName,
+      labels: { ...sharedLabels, ...labels },
+      value,
+    }));
+    return { ...this.#asText(), values };
   }
 }
