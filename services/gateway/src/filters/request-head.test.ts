@@ -1,6 +1,10 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
+import { readFields } from '../http1/message-parser.ts';
 import { RequestHead } from './request-head.ts';
 
+setFlagsFromString('--expose-gc');
 const head = (...raw: string[]) => new RequestHead(raw, 100);
 const refusal = (...raw: string[]) => head(...raw).problem?.message;
 
@@ -97,5 +101,19 @@ describe('the head of a client’s request', () => {
     expect(head('sec-fetch-site', 'cross-site', 'sec-fetch-site', 'same-origin').fetchSite).to.equal('cross-site');
     expect(head('origin', 'https://evil.example', 'origin', 'http://a').origin).to.equal('null');
     expect(head('traceparent', '00-a', 'traceparent', '00-b').traceparent).to.equal('');
+  });
+
+  it('remembers how names are spelt, and not the heads they stood in', () => {
+    const collect = () => {
+      for (let i = 0; i < 2; i++) runInNewContext('gc')();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = collect();
+    for (let i = 0; i < 900; i++) {
+      const block = `X-Made-Up-Name-${i}: ${'x'.repeat(16_000)}`;
+      expect(head(...readFields(block, 0)).lines.length).to.be.above(16_000);
+    }
+
+    expect((collect() - before) / 1_048_576).to.be.below(4);
   });
 });

@@ -1,5 +1,6 @@
 import type { Problem } from '@outlay/service-kit/problem.ts';
 import { token } from '../http1/message-parser.ts';
+import { ownText } from '../http1/own-text.ts';
 import { BadRequest, codingUnknown, expectationUnknown, headTooLarge, malformed } from '../problems.ts';
 import type { VerifiedToken } from './jwt-authn/verify-token.ts';
 
@@ -73,7 +74,7 @@ function treatmentOf(name: string): Treatment {
   // An underscore becomes a dash in some frameworks: x_outlay_user must not pass for x-outlay-user.
   const dropped = notTheClientsPrefix.test(lower) || lower.includes('_');
   const treatment = dropped ? 'drop' : (treatments.get(lower) ?? 'forward');
-  if (treatments.size < treatmentsMax) treatments.set(name, treatment);
+  if (treatments.size < treatmentsMax) treatments.set(ownText(name), treatment);
   return treatment;
 }
 

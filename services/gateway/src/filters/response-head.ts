@@ -1,4 +1,5 @@
 import { ProtocolError, trimmed } from '../http1/message-parser.ts';
+import { ownText } from '../http1/own-text.ts';
 
 /** What is done with a header field of a service's answer: what is not said here goes to the client as it is. */
 type Treatment =
@@ -43,9 +44,9 @@ const fieldNamesMax = 1_000;
 function fieldNameOf(name: string): FieldName {
   const known = fieldNames.get(name);
   if (known !== undefined) return known;
-  const lower = name.toLowerCase();
+  const lower = ownText(name.toLowerCase());
   const found = fieldNames.get(lower) ?? { lower, treatment: internalPrefix.test(lower) ? 'drop' : 'forward' };
-  if (fieldNames.size < fieldNamesMax) fieldNames.set(name, found);
+  if (fieldNames.size < fieldNamesMax) fieldNames.set(ownText(name), found);
   return found;
 }
 
