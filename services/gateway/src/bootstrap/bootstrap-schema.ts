@@ -6,7 +6,12 @@ import { absolutePath, byteSize, duration, name } from './units.ts';
 const port = z.int().min(0).max(65_535);
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a header name');
 const headerValue = z.string().regex(/^[\t\x20-\x7e]*$/, 'must be printable ASCII on one line');
-const headers = z.record(headerName, headerValue);
+/** Two of them, or one that says otherwise, and readers no longer agree on where an answer ends. */
+const framing = /^(?:content-length|transfer-encoding|connection|keep-alive|proxy-connection|te|trailer|upgrade)$/i;
+const headers = z.record(
+  headerName.refine((name) => !framing.test(name), 'must leave to the gateway where answers and connections end'),
+  headerValue,
+);
 
 /** The arguments of refine() for an object that is one of several kinds. */
 const exactlyOne = (...keys: string[]): [(value: object) => boolean, string] => [

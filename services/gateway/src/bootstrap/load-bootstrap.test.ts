@@ -81,6 +81,12 @@ describe('loading gateway.yaml', () => {
       "cors:\n          allow_origin_string_match: '*'\n          allow_credentials: true",
       /cors must not allow credentials to every origin/,
     ],
+    [
+      'a field that says where answers end',
+      'response_headers_to_add:',
+      'response_headers_to_add:\n          Content-Length: "0"',
+      /response_headers_to_add\.Content-Length must leave to the gateway/,
+    ],
     ['a variable that is not set', '${PORT:-8080}', '${NO_SUCH}', /NO_SUCH is not set/],
     ['a doubled key', 'port: ${PORT:-8080}', 'port: 1\n    port: 2', /Map keys must be unique/],
     ['an endpoint that is no http URL', '${AUTH_URL:-http://127.0.0.1:3001}', 'ftp://x', /must be an http:\/\/ URL/],
@@ -94,7 +100,7 @@ describe('loading gateway.yaml', () => {
 
       expect(refusal).to.match(message);
       expect(refusal).not.to.include('\n');
-      const line = lineOf(shipped, from) + (what === 'a doubled key' ? 1 : 0);
+      const line = lineOf(shipped, from) + (what === 'a doubled key' || what.startsWith('a field') ? 1 : 0);
       expect(refusal).to.include(`gateway.yaml:${line} `);
     });
 

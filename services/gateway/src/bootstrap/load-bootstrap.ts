@@ -95,7 +95,9 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
 const nameOf = (path: readonly PropertyKey[]): string =>
   path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i ? '.' : ''}${String(key)}`)).join('') || 'the file';
 
-const reasonOf = (issue: z.core.$ZodIssue): string =>
-  issue.code === 'unrecognized_keys'
-    ? 'is not known here'
-    : issue.message.replace(/^./, (first) => first.toLowerCase());
+function reasonOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return 'is not known here';
+  // Of a name that is refused, why it is.
+  const [reason = issue] = issue.code === 'invalid_key' ? issue.issues : [];
+  return reason.message.replace(/^./, (first) => first.toLowerCase());
+}
