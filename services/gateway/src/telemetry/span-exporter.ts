@@ -94,16 +94,25 @@ export class SpanExporter {
   }
 }
 
-/** Not by fetch, which takes as long again as making the spans. @returns the status of the answer, once it is whole */
+/**
+ * Not by fetch, which takes as long again as making the spans.
+ * @returns the status of the answer, once body and answer have passed whole: until then the body is not to be changed
+ */
 function post(url: URL, body: Buffer): Promise<number> {
   const headers = { 'content-type': 'application/json' };
   const signal = AbortSignal.timeout(exportTimeoutMs);
   return new Promise((resolve, reject) => {
+    let status = 0;
     const send = url.protocol === 'https:' ? https.request : http.request;
     const request = send(url, { method: 'POST', headers, signal }, (answer) => {
       answer.on('error', reject);
-      answer.on('end', () => resolve(answer.statusCode ?? 0)).resume();
+      answer.on('end', () => {
+        status = answer.statusCode ?? 0;
+      });
+      answer.resume();
     });
-    request.on('error', reject).end(body);
+    request.on('error', reject);
+    request.on('close', () => resolve(status));
+    request.end(body);
   });
 }
