@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hopByHop } from '../http1/connection-field.ts';
 import { Cluster } from './cluster-schema.ts';
 import { Cors, Fault, LocalRateLimit, Rbac, RevocationFeed } from './filter-schemas.ts';
 import { absolutePath, byteSize, duration, name } from './units.ts';
@@ -7,9 +8,12 @@ const port = z.int().min(0).max(65_535);
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a header name');
 const headerValue = z.string().regex(/^[\t\x20-\x7e]*$/, 'must be printable ASCII on one line');
 /** Two of them, or one that says otherwise, and readers no longer agree on where an answer ends. */
-const framing = /^(?:content-length|transfer-encoding|connection|keep-alive|proxy-connection|te|trailer|upgrade)$/i;
+const framing = new Set([...hopByHop, 'content-length', 'transfer-encoding', 'connection', 'upgrade']);
 const headers = z.record(
-  headerName.refine((name) => !framing.test(name), 'must leave to the gateway where answers and connections end'),
+  headerName.refine(
+    (name) => !framing.has(name.toLowerCase()),
+    'must leave to the gateway where answers and connections end',
+  ),
   headerValue,
 );
 

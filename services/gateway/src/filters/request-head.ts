@@ -1,4 +1,5 @@
 import type { Problem } from '@outlay/service-kit/problem.ts';
+import { connectionOptions, hopByHop, withoutFields } from '../http1/connection-field.ts';
 import { token } from '../http1/message-parser.ts';
 import { ownText } from '../http1/own-text.ts';
 import { BadRequest, codingUnknown, expectationUnknown, headTooLarge, malformed } from '../problems.ts';
@@ -30,16 +31,6 @@ type Extracted =
   | 'expect'
   | 'upgrade';
 
-/** Of one connection only (RFC 9110 § 7.6.1). */
-const hopByHop = [
-  'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'http2-settings',
-];
 /** HTTP/2's, which node:http2 has read; HTTP/1.1 knows no such names. */
 const pseudo = [':method', ':path', ':scheme', ':protocol'];
 /** What a client must not say: who it is, where it comes from, and what the trace holds beside its id. */
@@ -148,11 +139,7 @@ export class RequestHead {
   /** Of Connection: options of its own, and names of fields that are of this connection only. */
   #takeOptions(value: string, before: string[] | undefined): string[] | undefined {
     if (value === 'keep-alive') return before;
-    // A list may have empty elements (RFC 9110 § 5.6.1), which name nothing.
-    const names = value
-      .split(',')
-      .map((name) => name.trim().toLowerCase())
-      .filter((name) => name !== '');
+    const names = connectionOptions(value);
     if (names.includes('close')) this.closes = true;
     return names.length === 1 && names[0] === 'close' ? before : [...(before ?? []), ...names];
   }
@@ -245,10 +232,7 @@ export class RequestHead {
 
   /** Rare: Connection names fields of this connection beside the well-known ones. */
   #dropNamed(named: readonly string[]): void {
-    this.lines = this.lines
-      .split('\r\n')
-      .filter((line) => !named.includes(line.slice(0, line.indexOf(':')).toLowerCase()))
-      .join('\r\n');
+    this.lines = withoutFields(this.lines, named);
     if (named.includes('cookie')) this.cookie = undefined;
     if (named.includes('authorization')) this.authorization = undefined;
     if (named.includes('idempotency-key')) this.hasIdempotencyKey = false;

@@ -1,3 +1,4 @@
+import { connectionOptions, hopByHop, withoutFields } from '../http1/connection-field.ts';
 import { ProtocolError, trimmed } from '../http1/message-parser.ts';
 import { ownText } from '../http1/own-text.ts';
 
@@ -12,8 +13,6 @@ type Treatment =
   | 'upgrade'
   | 'x-outlay-retryable';
 
-/** Of one connection only (RFC 9110 § 7.6.1). */
-const hopByHop = ['keep-alive', 'proxy-connection', 'proxy-authenticate', 'te', 'trailer', 'http2-settings'];
 /** What a service says to the gateway or of itself, and nobody else's business. */
 const internal = [
   'server',
@@ -161,24 +160,14 @@ export class ResponseHead {
   /** Of Connection: options of its own, and names of fields that are of this connection only. */
   #takeOptions(value: string, before: string[] | undefined): string[] | undefined {
     if (value === 'keep-alive') return before;
-    // A list may have empty elements (RFC 9110 § 5.6.1), which name nothing.
-    const options = value
-      .split(',')
-      .map((option) => option.trim().toLowerCase())
-      .filter((option) => option !== '');
+    const options = connectionOptions(value);
     if (options.includes('close')) this.closes = true;
     return [...(before ?? []), ...options];
   }
 
   /** Rare: Connection names fields of this connection beside the well-known ones. */
   #dropNamed(named: readonly string[]): void {
-    const isNamed = (line: string) => named.includes(line.slice(0, line.indexOf(':')).toLowerCase());
-    const without = (lines: string) =>
-      lines
-        .split('\r\n')
-        .filter((line) => !isNamed(line))
-        .join('\r\n');
-    this.lines = without(this.lines);
+    this.lines = withoutFields(this.lines, named);
     this.names = this.names.filter((name) => !named.includes(name));
     if (named.includes('set-cookie')) this.cookies = '';
   }

@@ -1,5 +1,6 @@
 import { RequestHead } from '../filters/request-head.ts';
 import { readFields } from '../http1/message-parser.ts';
+import { SeenOnce, slotOf } from '../http1/seen-once.ts';
 
 const slots = 2_048;
 /** Longer ones are read each time. */
@@ -16,8 +17,7 @@ const probes = 24;
 export class KnownHeads {
   readonly #known: (RequestHead | undefined)[] = new Array(slots).fill(undefined);
   readonly #lengths = new Uint16Array(slots);
-  /** Sums of the heads that last asked for a slot in vain. */
-  readonly #asked = new Int32Array(slots);
+  readonly #refused = new SeenOnce(slots);
   /** What they were read from, slot after slot. */
   readonly #bytes = Buffer.allocUnsafeSlow(slots * lengthMax);
   readonly #fieldsMax: number;
@@ -30,17 +30,13 @@ export class KnownHeads {
   read(bytes: Buffer, from: number, to: number): RequestHead {
     const length = to - from;
     const sum = sumOf(bytes, from, to);
-    const slot = (sum ^ (sum >>> 11)) & (slots - 1);
+    const slot = slotOf(sum, slots);
     const at = slot * lengthMax;
     const known = this.#known[slot];
     if (known && this.#lengths[slot] === length && this.#bytes.compare(bytes, from, to, at, at + length) === 0)
       return known;
     const head = new RequestHead(readFields(bytes.toString('latin1', from, to), 0), this.#fieldsMax);
-    if (length > lengthMax) return head;
-    if (known && this.#asked[slot] !== sum) {
-      this.#asked[slot] = sum;
-      return head;
-    }
+    if (length > lengthMax || (known && !this.#refused.comesAgain(sum))) return head;
     this.#known[slot] = head;
     this.#lengths[slot] = length;
     bytes.copy(this.#bytes, at, from, to);

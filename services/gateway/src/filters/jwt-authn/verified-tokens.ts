@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { SeenOnce } from '../../http1/seen-once.ts';
 import type { VerifiedToken } from './verify-token.ts';
 
 interface Entry {
@@ -19,8 +20,8 @@ const slots = 4_096;
 export class VerifiedTokens {
   readonly #max: number;
   readonly #entries: LRUCache<string, Entry>;
-  /** Sums of the keys that came when there was no room. */
-  readonly #cameOnce = new Int32Array(slots);
+  /** Tokens for which there was no room. */
+  readonly #refused = new SeenOnce(slots);
 
   constructor(max: number) {
     this.#max = max;
@@ -34,19 +35,17 @@ export class VerifiedTokens {
 
   set(authorization: string, token: VerifiedToken): void {
     const key = authorization.slice(-keyLength);
-    if (this.#entries.size < this.#max || this.#comesAgain(key)) this.#entries.set(key, { authorization, token });
+    if (this.#entries.size < this.#max || this.#refused.comesAgain(sumOf(key)))
+      this.#entries.set(key, { authorization, token });
   }
 
   delete(authorization: string): void {
     this.#entries.delete(authorization.slice(-keyLength));
   }
+}
 
-  #comesAgain(key: string): boolean {
-    let sum = 0;
-    for (let i = 0; i < key.length; i++) sum = (sum * 31 + key.charCodeAt(i)) | 0;
-    const slot = (sum ^ (sum >>> 11)) & (slots - 1);
-    if (this.#cameOnce[slot] === sum) return true;
-    this.#cameOnce[slot] = sum;
-    return false;
-  }
+function sumOf(key: string): number {
+  let sum = 0;
+  for (let i = 0; i < key.length; i++) sum = (sum * 31 + key.charCodeAt(i)) | 0;
+  return sum;
 }
